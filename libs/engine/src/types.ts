@@ -1,0 +1,160 @@
+import type {
+  ExecutionStatus,
+  JournalRecord,
+  JsonObject,
+  JsonValue,
+  SideEffect,
+  StepError,
+  StepStatus,
+} from '@rpa/contracts';
+
+/** Everything a run is started with; all of it is journaled in `execution_started`. `at` is epoch milliseconds. */
+export interface StartInput {
+  executionId: string;
+  organizationId: string;
+  at: number;
+  workflow: { id: string; key: string; name: string; version: number };
+  inputs: JsonObject;
+  trigger: { type: string; id?: string; payload?: JsonValue; headers?: { [name: string]: string } };
+  /** Environment variables of the organization, read as `env`. */
+  env?: JsonObject;
+  test?: boolean;
+  priority?: number;
+  /** Set when somebody waits for the answer of `respond`. */
+  hasWaiter?: boolean;
+  parent?: { executionId: string; path: string };
+  /** How many sub-workflows deep this run is; 0 for a top-level run. */
+  depth?: number;
+  rerunOf?: string;
+  /** Settled steps that a retry or rerun takes over instead of running them. */
+  adopt?: { path: string; status: StepStatus; output?: JsonValue; error?: StepError | null; attempt?: number }[];
+  /** W3C trace context of the start, handed on to every step. */
+  traceparent?: string;
+}
+
+/** What happens to a run from outside. `at` is epoch milliseconds, given by the host; the reducer has no clock. */
+export type RunEvent =
+  | { type: 'step_result'; at: number; path: string; attempt: number; outcome: StepOutcome }
+  /** A worker asks to begin a step of class `once`; granted after the record is durable. */
+  | { type: 'step_start_requested'; at: number; path: string; attempt: number; worker: string }
+  /** The delivery is known to be gone: its worker died, or the owner moved and nobody announced it. */
+  | {
+      type: 'delivery_lost';
+      at: number;
+      path: string;
+      attempt: number;
+      delivery: number;
+      reason: 'worker_died' | 'owner_moved';
+    }
+  /** The attempt's own time limit, kept by the host from hand-over on, has passed. */
+  | { type: 'deadline_passed'; at: number; path: string; attempt: number }
+  | { type: 'timer_fired'; at: number; timer: string }
+  | { type: 'signal_received'; at: number; id: string; name: string; payload: JsonValue }
+  | { type: 'approval_decided'; at: number; path: string; decision: string; by?: string; data?: JsonValue }
+  | { type: 'child_started'; at: number; path: string; attempt: number; executionId: string }
+  | {
+      type: 'child_ended';
+      at: number;
+      path: string;
+      attempt: number;
+      executionId: string;
+      status: ExecutionStatus;
+      output: JsonValue;
+      error?: StepError | null;
+    }
+  | { type: 'cancel_requested'; at: number; by?: string; reason?: string }
+  | { type: 'pause_requested'; at: number; by?: string }
+  | { type: 'resume_requested'; at: number; by?: string }
+  | {
+      type: 'decision_made';
+      at: number;
+      path: string;
+      decision: 'retry' | 'complete' | 'skip';
+      output?: JsonValue;
+      by?: string;
+    }
+  /** Contents of file references that an expression wanted to read (effect `load`); kept in memory, never journaled. */
+  | { type: 'values_loaded'; at: number; values: { [fileId: string]: JsonValue } }
+  /** More inline work is left than one commit should hold (effect `continue`). */
+  | { type: 'continue'; at: number };
+
+export type StepOutcome = { status: 'completed'; output: JsonValue } | { status: 'failed'; error: StepError };
+
+/**
+ * What the host has to do, each only after the records of the same transition are durable. The effects that are
+ * pending follow from the state alone ({@link pendingEffects}), so that a new owner can take them up.
+ */
+export type Effect =
+  | DispatchEffect
+  /** Tell the worker that runs this attempt to stop; whatever it answers later is refused. */
+  | { type: 'abort'; path: string; attempt: number }
+  /** Answer to `step_start_requested`. */
+  | { type: 'grant'; path: string; attempt: number; worker: string; granted: boolean }
+  | { type: 'set_timer'; timer: string; dueAt: number }
+  | { type: 'clear_timer'; timer: string }
+  /** `key` is stable: starting the same child twice gives the same execution. */
+  | {
+      type: 'start_child';
+      path: string;
+      attempt: number;
+      key: string;
+      workflow: string;
+      version: 'latest' | number;
+      inputs: JsonObject;
+      depth: number;
+      priority: number;
+    }
+  | { type: 'cancel_child'; path: string; executionId: string }
+  | { type: 'request_approval'; path: string; config: JsonObject; expiresAt?: number }
+  | { type: 'respond'; status: number; headers: { [name: string]: string }; body: JsonValue }
+  | { type: 'log'; path: string; level: 'debug' | 'info' | 'warn' | 'error'; message: string }
+  | { type: 'load'; fileIds: string[] }
+  | { type: 'continue' }
+  | { type: 'decision_required'; path: string; reason: string }
+  /** The run has reached its terminal state. */
+  | { type: 'end'; status: ExecutionStatus; output: JsonValue; error: RunError | null };
+
+export interface DispatchEffect {
+  type: 'dispatch';
+  path: string;
+  stepId: string;
+  attempt: number;
+  /** Counted in the journal before it is sent; 1 for the first delivery of an attempt. */
+  delivery: number;
+  stepType: string;
+  typeVersion: number;
+  pool: string;
+  /** Evaluated config. */
+  config: JsonObject;
+  /** Key of the credential that the step may use. */
+  credential?: string;
+  /** Limit of one attempt in milliseconds, counted by the host from hand-over to a worker. */
+  timeoutMs: number;
+  sideEffect: SideEffect;
+  /** `<executionId>:<path>`, the same for every attempt and delivery. */
+  idempotencyKey: string;
+  priority: number;
+}
+
+export interface RunError {
+  code: string;
+  message: string;
+  stepPath?: string;
+}
+
+/** Result of starting a run or of applying one event. `state` is the object that was handed in, changed in place. */
+export interface Transition {
+  state: RunState;
+  records: JournalRecord[];
+  effects: Effect[];
+}
+
+/** What the host may read of a run's state; everything else is the engine's own. */
+export interface RunState {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  /** Of the last record. */
+  readonly seq: number;
+  readonly startedAt: number;
+  readonly progress: { settled: number; total: number };
+}
