@@ -28,3 +28,6 @@ export const StepStatus = {
   Cancelled: 'cancelled',
 } as const;
 export type StepStatus = (typeof StepStatus)[keyof typeof StepStatus];
+
+export const EXECUTION_STATUSES: readonly ExecutionStatus[] = Object.values(ExecutionStatus);
+export const STEP_STATUSES: readonly StepStatus[] = Object.values(StepStatus);

@@ -1,0 +1,20 @@
+import { cancelExecution, reportResult, requestStepStart } from './control-execution.command.js';
+import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
+import { startExecution } from './start-execution.command.js';
+
+export * from './control-execution.command.js';
+export * from './execution-ended.event.js';
+export * from './execution-view.js';
+export * from './read-executions.command.js';
+export * from './start-execution.command.js';
+
+export const EXECUTIONS_COMMANDS = [
+  startExecution,
+  getExecution,
+  listExecutions,
+  listSteps,
+  readJournal,
+  cancelExecution,
+  reportResult,
+  requestStepStart,
+] as const;

@@ -1,0 +1,95 @@
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { ExecutionStatus } from '../journal/execution-status.js';
+import { defineCommand } from '../messages/define-command.js';
+import { IsId, IsJsonObject, IsKey, JsonField } from '../messages/fields.js';
+import type { JsonObject, JsonValue } from '../values/json.js';
+import { ExecutionView } from './execution-view.js';
+
+export class StartExecutionRequest {
+  /** One of `workflowId` and `workflowKey` is required. */
+  @ValidateIf((request: StartExecutionRequest) => request.workflowKey === undefined)
+  @IsId()
+  workflowId?: string;
+
+  @IsOptional()
+  @IsKey()
+  workflowKey?: string;
+
+  @IsOptional()
+  @IsJsonObject()
+  inputs?: JsonObject;
+
+  /** A version number, or `draft` for a test run; absent: the published version. */
+  @IsOptional()
+  @JsonField()
+  version?: number | 'draft';
+
+  /** Only services say what started a run; for people it is `manual` or `api`. */
+  @IsOptional()
+  @IsJsonObject()
+  trigger?: { type: string; id?: string; payload?: JsonValue; headers?: { [name: string]: string } };
+
+  /**
+   * Makes the start happen once: the same `dedupe.source` and `dedupe.key` answer the execution that exists. A different
+   * `fingerprint` under the same key is refused.
+   */
+  @IsOptional()
+  @IsJsonObject()
+  dedupe?: { source: string; key: string; fingerprint?: string };
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(9)
+  priority?: number;
+
+  /** Milliseconds to wait for the end; absent: answer when the start is durable. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(55_000)
+  waitMs?: number;
+
+  @IsOptional()
+  @IsBoolean()
+  hasWaiter?: boolean;
+}
+
+export class StartExecutionReply {
+  @IsId()
+  id!: string;
+
+  @IsIn(Object.values(ExecutionStatus))
+  status!: ExecutionStatus;
+
+  /** The key was known: nothing new was started. */
+  @IsOptional()
+  @IsBoolean()
+  deduplicated?: boolean;
+
+  /** The finished execution, when `waitMs` was given and it ended in time. */
+  @IsOptional()
+  @JsonField()
+  execution?: ExecutionView;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  traceId?: string;
+}
+
+/** Starts a workflow; answered when the start is durable. The hottest command of the platform. */
+export const startExecution = defineCommand({
+  subject: 'rpc.executions.v1.execution.start',
+  owner: 'executions',
+  summary: 'Start a workflow',
+  access: { permission: 'workflows:execute', services: ['triggers', 'executions'] },
+  request: StartExecutionRequest,
+  reply: StartExecutionReply,
+  idempotent: true,
+  timeoutMs: 60_000,
+  example: {
+    request: { workflowId: '0198c1f0-0000-7000-8000-000000000001', inputs: { orderId: 'A-1' } },
+    reply: { id: '0198c1f0-0000-7000-8000-000000000002', status: 'pending' },
+  },
+});

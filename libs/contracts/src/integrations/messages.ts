@@ -1,0 +1,3 @@
+import type { CommandDefinition } from '../messages/define-command.js';
+
+export const INTEGRATIONS_COMMANDS: readonly CommandDefinition[] = [];

@@ -1,0 +1,5 @@
+import { checkCredentialKeys, redeemGrant } from './redeem-grant.command.js';
+
+export * from './redeem-grant.command.js';
+
+export const VAULT_COMMANDS = [redeemGrant, checkCredentialKeys] as const;

@@ -1,0 +1,74 @@
+import { IsArray, IsString, MaxLength } from 'class-validator';
+import { defineCommand } from '../messages/define-command.js';
+import { JsonField } from '../messages/fields.js';
+import type { JsonObject } from '../values/json.js';
+
+/** Claims of a grant, a JWT that executions signs (`aud: credentials-vault`) for one credential, one attempt, one minute. */
+export interface CredentialGrant {
+  organizationId: string;
+  credentialKey: string;
+  executionId: string;
+  path: string;
+  attempt: number;
+}
+
+export class RedeemGrantRequest {
+  @IsString()
+  @MaxLength(4000)
+  grant!: string;
+
+  /** The worker's ephemeral X25519 public key (raw, base64url): only it can open the answer. */
+  @IsString()
+  @MaxLength(64)
+  publicKey!: string;
+}
+
+export class RedeemGrantReply {
+  /**
+   * The credential `{ type, data }` as JSON, sealed to the worker's key: AES-256-GCM under HKDF-SHA256 of the X25519
+   * agreement with `ephemeralKey`. All base64url.
+   */
+  @JsonField()
+  sealed!: { ephemeralKey: string; nonce: string; ciphertext: string };
+}
+
+/** What a step sees of a credential. */
+export interface CredentialValue {
+  type: string;
+  data: JsonObject;
+}
+
+export const redeemGrant = defineCommand({
+  subject: 'rpc.credentials-vault.v1.grant.redeem',
+  owner: 'credentials-vault',
+  summary: 'Fetch one credential for one attempt of one step',
+  access: { services: ['worker', 'ai'] },
+  request: RedeemGrantRequest,
+  reply: RedeemGrantReply,
+  example: {
+    request: { grant: 'eyJ...', publicKey: 'mXJq1r0cX4w1m8m3V0cVtq5iH7JtBv3kPpK8o5o0x1A' },
+    reply: { sealed: { ephemeralKey: 'a', nonce: 'b', ciphertext: 'c' } },
+  },
+});
+
+export class CheckCredentialKeysRequest {
+  @JsonField()
+  @IsArray()
+  keys!: string[];
+}
+
+export class CheckCredentialKeysReply {
+  /** Those of the asked keys that the organization does not have. */
+  @JsonField()
+  missing!: string[];
+}
+
+export const checkCredentialKeys = defineCommand({
+  subject: 'rpc.credentials-vault.v1.credential.check-keys',
+  owner: 'credentials-vault',
+  summary: 'Tell which credential keys do not exist',
+  access: { services: ['workflows', 'integrations', 'triggers'] },
+  request: CheckCredentialKeysRequest,
+  reply: CheckCredentialKeysReply,
+  example: { request: { keys: ['shop_api'] }, reply: { missing: [] } },
+});
