@@ -1,1 +1,13 @@
-export {};
+export { Bus, NoResponders } from './bus.js';
+export type { RequestOptions } from './bus.js';
+export type { BusOptions, BusStatus } from './bus-options.js';
+export { connectBus } from './connect-bus.js';
+export { decodeBody, encodeBody } from './codec.js';
+export type { CommandHandler, Door } from './door.js';
+export { consumeEvents, ensureEventStream } from './event-stream.js';
+export { Handles, Messages } from './handles.js';
+export type { IncomingHeaders, MessageContext } from './message-context.js';
+export { BODY_LIMIT, PART_SIZE } from './message-parts.js';
+export { NatsStrategy } from './nats-strategy.js';
+export type { JsMsg } from '@nats-io/jetstream';
+export type { Msg, MsgHdrs, Subscription } from '@nats-io/nats-core';

@@ -1,0 +1,17 @@
+import type { ServiceName } from '@rpa/contracts';
+
+export interface BusOptions {
+  /** Whose NATS user this is; names the connection and the inboxes. */
+  service: ServiceName;
+  /** One or more `nats://host:port`. */
+  servers: string[];
+  user: string;
+  password: string;
+  /** Messages handled at once before the next is refused with `overloaded`. */
+  maxInFlight?: number;
+  /** How long the first connection is tried, in milliseconds; 0: for ever. */
+  connectTimeoutMs?: number;
+  onStatus?: (status: BusStatus) => void;
+}
+
+export type BusStatus = { connected: true } | { connected: false; reason: string };

@@ -1,0 +1,191 @@
+import {
+  AppError,
+  HEADERS,
+  eventSubject,
+  inboxPrefix,
+  type CommandDefinition,
+  type ErrorBody,
+  type EventDefinition,
+} from '@rpa/contracts';
+import {
+  createInbox,
+  headers as newHeaders,
+  errors as natsErrors,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/nats-core';
+import { context as otelContext, propagation } from '@opentelemetry/api';
+import type { BusOptions, BusStatus } from './bus-options.js';
+import { decodeBody, encodeBody } from './codec.js';
+import { fetchParts, partsOf, PART_SIZE, requestInParts } from './message-parts.js';
+import { Responder } from './responder.js';
+
+export interface RequestOptions {
+  /** Signed principal in whose name the command is sent; absent only for public commands. */
+  principal?: string;
+  timeoutMs?: number;
+  requestId?: string;
+  idempotencyKey?: string;
+  /** Overrides the trace of the running context. */
+  traceparent?: string;
+}
+
+/** One service's connection to NATS: typed requests and events, raw subjects for tasks. */
+export class Bus {
+  readonly responder: Responder;
+  private status: BusStatus = { connected: true };
+
+  constructor(
+    readonly connection: NatsConnection,
+    options: BusOptions,
+  ) {
+    this.responder = new Responder(
+      connection,
+      () => createInbox(inboxPrefix(options.service)),
+      options.maxInFlight ?? 2_000,
+    );
+    options.onStatus?.(this.status);
+    void this.watch(options.onStatus);
+  }
+
+  /** Sends a command and returns its reply; throws the {@link AppError} that the owner answered with. */
+  async request<Request extends object, Reply extends object>(
+    command: CommandDefinition<Request, Reply>,
+    body: NoInfer<Request>,
+    options: RequestOptions = {},
+  ): Promise<Reply> {
+    this.assertConnected();
+    const headers = requestHeaders(options);
+    const payload = encodeBody(body);
+    const timeout = options.timeoutMs ?? command.timeoutMs ?? 10_000;
+    try {
+      const answer =
+        payload.length > PART_SIZE
+          ? await requestInParts(this.connection, command.subject, payload, headers, timeout)
+          : await this.connection.request(command.subject, payload, { timeout, headers });
+      return (await this.readAnswer(answer)) as Reply;
+    } catch (error) {
+      throw toAppError(error, command);
+    }
+  }
+
+  /** Tells what happened. Best effort: a hint, never the only copy. */
+  emit<Payload extends object>(
+    event: EventDefinition<Payload>,
+    organizationId: string,
+    payload: NoInfer<Payload>,
+  ): void {
+    if (!this.status.connected) return;
+    this.connection.publish(eventSubject(event, organizationId), encodeBody(payload), { headers: requestHeaders({}) });
+  }
+
+  /** Publishes a plain JSON message; fire and forget. */
+  publish(subject: string, body: unknown): void {
+    this.connection.publish(subject, encodeBody(body));
+  }
+
+  /** Hears a subject; `queue` shares the messages among all who name the same. A body that is not JSON is dropped. */
+  subscribe(subject: string, handler: (body: unknown, msg: Msg) => void, queue?: string): Subscription {
+    return this.connection.subscribe(subject, {
+      ...(queue && { queue }),
+      callback: (error, msg) => {
+        if (error) return;
+        let body: unknown;
+        try {
+          body = decodeBody(msg.data);
+        } catch {
+          return;
+        }
+        handler(body, msg);
+      },
+    });
+  }
+
+  /** Plain request without a command: tasks. Rejects with {@link NoResponders} when nobody listens. */
+  async ask(subject: string, body: unknown, timeoutMs: number, headers?: MsgHdrs): Promise<unknown> {
+    try {
+      const answer = await this.connection.request(subject, encodeBody(body), {
+        timeout: timeoutMs,
+        ...(headers && { headers }),
+      });
+      return decodeBody(answer.data);
+    } catch (error) {
+      if (isNoResponders(error)) throw new NoResponders(subject);
+      throw error;
+    }
+  }
+
+  get connected(): boolean {
+    return this.status.connected;
+  }
+
+  /** Why it is not connected, for readiness. */
+  get disconnectedReason(): string | null {
+    return this.status.connected ? null : this.status.reason;
+  }
+
+  /** Takes nothing new, finishes what runs (at most `graceMs`), and closes. */
+  async close(graceMs = 5_000): Promise<void> {
+    await this.responder.stop(graceMs);
+    if (this.connection.isClosed()) return;
+    if (!this.status.connected) return this.connection.close();
+    await Promise.race([this.connection.drain(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+    if (!this.connection.isClosed()) await this.connection.close();
+  }
+
+  private assertConnected(): void {
+    if (!this.status.connected) throw new AppError('unavailable', `NATS is not reachable: ${this.status.reason}`);
+  }
+
+  private async readAnswer(answer: Msg): Promise<unknown> {
+    const parts = partsOf(answer.headers);
+    const bytes = parts > 0 && answer.reply ? await fetchParts(this.connection, answer.reply, parts) : answer.data;
+    const body = decodeBody(bytes);
+    if (answer.headers?.get(HEADERS.error)) throw AppError.fromBody(body as ErrorBody);
+    return body;
+  }
+
+  private async watch(onStatus: BusOptions['onStatus']): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'reconnect') this.status = { connected: true };
+      else if (status.type === 'disconnect' || status.type === 'staleConnection')
+        this.status = { connected: false, reason: 'the connection was lost' };
+      else continue;
+      onStatus?.(this.status);
+    }
+    this.status = { connected: false, reason: 'the connection is closed' };
+  }
+}
+
+/** Nobody listens on the subject. */
+export class NoResponders extends Error {
+  constructor(readonly subject: string) {
+    super(`Nobody listens on ${subject}`);
+  }
+}
+
+function requestHeaders(options: RequestOptions): MsgHdrs {
+  const headers = newHeaders();
+  if (options.principal) headers.set(HEADERS.principal, options.principal);
+  if (options.requestId) headers.set(HEADERS.requestId, options.requestId);
+  if (options.idempotencyKey) headers.set(HEADERS.idempotencyKey, options.idempotencyKey);
+  if (options.traceparent) headers.set(HEADERS.traceparent, options.traceparent);
+  else propagation.inject(otelContext.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) });
+  return headers;
+}
+
+function isNoResponders(error: unknown): boolean {
+  if (error instanceof natsErrors.NoRespondersError) return true;
+  return error instanceof natsErrors.RequestError && error.cause instanceof natsErrors.NoRespondersError;
+}
+
+function toAppError(error: unknown, command: CommandDefinition): AppError {
+  if (AppError.is(error)) return error;
+  if (isNoResponders(error))
+    return new AppError('unavailable', `The service '${command.owner}' does not answer.`, { cause: error });
+  if (error instanceof natsErrors.TimeoutError)
+    return new AppError('timeout', `The service '${command.owner}' did not answer in time.`, { cause: error });
+  return new AppError('unavailable', `The service '${command.owner}' cannot be reached.`, { cause: error });
+}

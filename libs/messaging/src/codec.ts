@@ -1,0 +1,22 @@
+import { AppError } from '@rpa/contracts';
+import secureJson from 'secure-json-parse';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export function encodeBody(body: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(body ?? {}));
+}
+
+/**
+ * Reads a JSON body; an empty one is `{}`. `__proto__` and `constructor.prototype` keys are dropped, so that no
+ * message can touch a prototype.
+ */
+export function decodeBody(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return {};
+  try {
+    return secureJson.parse(decoder.decode(bytes), undefined, { protoAction: 'remove', constructorAction: 'remove' });
+  } catch {
+    throw new AppError('invalid_json', 'The message body is not valid JSON in UTF-8.');
+  }
+}

@@ -1,0 +1,51 @@
+import { EVENTS_CONSUMER, EVENTS_STREAM, EVENTS_SUBJECT } from '@rpa/contracts';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerMessages,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import type { Bus } from './bus.js';
+
+/** Most bytes of events that wait for triggers; when full, publishers get an error instead of losing old ones. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/** Creates the stream that keeps the events of other systems, and the consumer by which triggers reads it. Idempotent. */
+export async function ensureEventStream(bus: Bus): Promise<void> {
+  const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+  const config = {
+    subjects: [EVENTS_SUBJECT],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_bytes: MAX_BYTES,
+    max_msg_size: 256 * 1024,
+    // 2 minutes only spare repeats a journey: what is deduped for 72 h is deduped in PostgreSQL.
+    duplicate_window: 120_000_000_000,
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+  };
+  try {
+    await manager.streams.add({ name: EVENTS_STREAM, ...config });
+  } catch {
+    await manager.streams.update(EVENTS_STREAM, { subjects: config.subjects, max_bytes: config.max_bytes });
+  }
+  await manager.consumers.add(EVENTS_STREAM, {
+    durable_name: EVENTS_CONSUMER,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: 30_000_000_000,
+    max_ack_pending: 500,
+    max_deliver: -1,
+  });
+}
+
+/** Reads events until stopped; the handler acknowledges each after it has committed it. */
+export async function consumeEvents(bus: Bus, handler: (msg: JsMsg) => void): Promise<ConsumerMessages> {
+  const consumer = await jetstream(bus.connection).consumers.get(EVENTS_STREAM, EVENTS_CONSUMER);
+  return consumer.consume({ max_messages: 200, callback: handler });
+}
