@@ -6,3 +6,7 @@ export type { PostgresOptions } from './start-postgres.js';
 export type { PostgresSettings } from './postgres-settings.js';
 export { freePort, portFree } from './port.js';
 export { endProcess, signalGroup } from './end-process.js';
+export { startNats } from './start-nats.js';
+export type { NatsOptions } from './start-nats.js';
+export { NATS_ACCOUNT, NATS_MAX_PAYLOAD, NATS_SYSTEM_ACCOUNT, renderNatsConfig } from './render-nats-config.js';
+export type { NatsAuthCallout, NatsPassword, NatsServerConfig, NatsUser } from './render-nats-config.js';
