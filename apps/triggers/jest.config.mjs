@@ -1,3 +1,3 @@
-import preset from '../../jest.preset.mjs';
+import preset from '../../jest.preset-services.mjs';
 
 export default { ...preset, rootDir: import.meta.dirname, displayName: 'triggers' };

@@ -1,1 +1,7 @@
-export {};
+export { freePort } from '@rpa/embedded';
+export { eventually } from './eventually.js';
+export { createTestDatabase } from './test-database.js';
+export type { TestDatabase } from './test-database.js';
+export { startTestNats, testNats } from './test-nats.js';
+export type { TestNatsAccess } from './test-nats.js';
+export { waitForOutput } from './wait-for-output.js';
