@@ -10,8 +10,13 @@ export interface Door {
   validate<Request extends object>(command: CommandDefinition<Request>, body: unknown): Request | Promise<Request>;
   /** Told about every handled message: metrics and logs. `error` is what was answered, when it was one. */
   observe(command: CommandDefinition, tookMs: number, error: unknown): void;
-  /** Runs the handler inside the message's trace and log context. */
-  run<T>(command: CommandDefinition, context: MessageContext, handler: () => Promise<T>): Promise<T>;
+  /** Runs the handler once (see Idempotency-Key) inside the message's trace and log context. */
+  run<Reply extends object>(
+    command: CommandDefinition,
+    context: MessageContext,
+    request: object,
+    handler: () => Promise<Reply>,
+  ): Promise<Reply>;
 }
 
 export type CommandHandler<Request extends object = object, Reply extends object = object> = (

@@ -1,3 +1,5 @@
+export { answerAuthCallout, NATS_ACCOUNT, newAccountSeed, publicKeyOfSeed } from './auth-callout.js';
+export type { CalloutDecision, CalloutGrant } from './auth-callout.js';
 export { Bus, NoResponders } from './bus.js';
 export type { RequestOptions } from './bus.js';
 export type { BusOptions, BusStatus } from './bus-options.js';

@@ -61,7 +61,7 @@ export class Responder {
         answerTo = received.last;
       }
       const request = await door.validate(command, decodeBody(bytes));
-      const reply = await door.run(command, context, async () => handler(request, context));
+      const reply = await door.run(command, context, request, async () => handler(request, context));
       this.answer(answerTo, reply);
     } catch (error) {
       failure = error;

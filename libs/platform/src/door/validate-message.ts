@@ -1,0 +1,44 @@
+import { AppError, jsonFieldsOf, type Fault, type MessageClass } from '@rpa/contracts';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+
+/**
+ * Turns a plain body into its message class: unknown fields are refused, free JSON passes uncopied. Throws
+ * `validation_failed` with every fault at once; a malformed `id` is `not_found`, like any id that does not exist.
+ */
+export async function validateMessage<T extends object>(message: MessageClass<T>, body: unknown): Promise<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new AppError('validation_failed', 'The body must be a JSON object.');
+  const free = jsonFieldsOf(message);
+  const plain: Record<string, unknown> = { ...body };
+  const kept: Record<string, unknown> = {};
+  for (const field of free)
+    if (Object.hasOwn(plain, field)) {
+      kept[field] = plain[field];
+      delete plain[field];
+    }
+  const instance = Object.assign(plainToInstance(message, plain, { exposeDefaultValues: true }), kept);
+  const errors = await validate(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: false, value: false },
+  });
+  if (errors.length === 0) return instance;
+  if (errors.length === 1 && errors[0]?.property === 'id' && errors[0].constraints?.['matches'])
+    throw new AppError('not_found');
+  const faults = errors.flatMap((error) => toFaults(error, ''));
+  throw new AppError('validation_failed', `${faults.length} field(s) of the request are not valid.`, {
+    errors: faults,
+  });
+}
+
+function toFaults(error: ValidationError, prefix: string): Fault[] {
+  const path = prefix ? `${prefix}.${error.property}` : error.property;
+  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
+    path,
+    code: code === 'whitelistValidation' ? 'unknown_field' : code,
+    message: code === 'whitelistValidation' ? `'${error.property}' is not a field of this request` : message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => toFaults(child, path))];
+}
