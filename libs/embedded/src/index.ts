@@ -10,3 +10,5 @@ export { startNats } from './start-nats.js';
 export type { NatsOptions } from './start-nats.js';
 export { NATS_ACCOUNT, NATS_MAX_PAYLOAD, NATS_SYSTEM_ACCOUNT, renderNatsConfig } from './render-nats-config.js';
 export type { NatsAuthCallout, NatsPassword, NatsServerConfig, NatsUser } from './render-nats-config.js';
+export { lockDataDir } from './lock-data-dir.js';
+export type { DataDirLock } from './lock-data-dir.js';

@@ -34,7 +34,10 @@ export class NatsPortLost extends Error {}
 export const endNats = (pid: number): Promise<boolean> => endProcess(pid, STOP_TIMEOUT_MS);
 
 /** Ends the server that a killed process left running on the folder, if it really is that server. */
-export async function endLeftoverNats({ pidFile, configFile }: Pick<NatsLaunch, 'pidFile' | 'configFile'>): Promise<number | undefined> {
+export async function endLeftoverNats({
+  pidFile,
+  configFile,
+}: Pick<NatsLaunch, 'pidFile' | 'configFile'>): Promise<number | undefined> {
   const found = await identifyProcess(Number(await readFile(pidFile, 'utf8').catch(() => '')));
   const ours = found?.command.join(' ').includes(`-c ${configFile}`) ? found.pid : undefined;
   if (ours !== undefined) await endNats(ours);

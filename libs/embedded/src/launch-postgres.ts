@@ -90,7 +90,8 @@ async function attempt({ binary, args, location, user }: PostgresLaunch): Promis
     const deadline = performance.now() + READY_TIMEOUT_MS;
     while (reason === undefined && performance.now() < deadline) {
       const { pid } = child;
-      if (pid !== undefined && (await isReady(location.cluster, pid))) return { running: { pid, adopted: false, ended } };
+      if (pid !== undefined && (await isReady(location.cluster, pid)))
+        return { running: { pid, adopted: false, ended } };
       await sleep(POLL_MS);
     }
     if (child.pid !== undefined && reason === undefined) signalGroup(child.pid, 'SIGKILL');

@@ -36,7 +36,10 @@ export async function natsBinary(
       'Set NATS_SERVER_BIN to the path of a nats-server >= 2.14, or unset it.',
     );
   }
-  const onPath = path.split(delimiter).filter(Boolean).map((dir) => join(dir, 'nats-server'));
+  const onPath = path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((dir) => join(dir, 'nats-server'));
   for (const candidate of [...upwards(from).map((dir) => join(dir, INSTALLED)), ...onPath]) {
     if (await isExecutable(candidate)) return candidate;
   }

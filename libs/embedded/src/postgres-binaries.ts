@@ -60,7 +60,13 @@ async function completeInPlace(root: string): Promise<boolean> {
 }
 
 async function copyTo(target: string, root: string): Promise<void> {
-  if (await access(target).then(() => true, () => false)) return;
+  if (
+    await access(target).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
   const partial = `${target}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true, mode: 0o755 });

@@ -59,7 +59,10 @@ export async function postgresLocation(
   if (!blocker) return at(dir);
   if (moved || (await exists(at(dataDir).cluster))) throw notEnterable(dir, blocker, user);
 
-  const key = createHash('sha256').update(await realpath(dataDir)).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(await realpath(dataDir))
+    .digest('hex')
+    .slice(0, 16);
   const fallback = join(fallbackRoot, `postgres-${key}`);
   try {
     await mkdir(fallback, { recursive: true, mode: 0o711 });

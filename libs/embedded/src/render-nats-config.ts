@@ -54,13 +54,15 @@ const LOG_BYTES = 10 * 1024 * 1024;
 
 function quote(value: string): string {
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(value)) throw new Error('A value of the nats-server configuration holds a control character.');
+  if (/[\u0000-\u001f\u007f]/.test(value))
+    throw new Error('A value of the nats-server configuration holds a control character.');
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function password(value: NatsPassword): string {
   if (typeof value === 'string') return quote(value);
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(value.env)) throw new Error(`${value.env} is no name of an environment variable.`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(value.env))
+    throw new Error(`${value.env} is no name of an environment variable.`);
   return `$${value.env}`;
 }
 

@@ -29,7 +29,10 @@ async function asSuperuser(url: string, statement: string): Promise<void> {
  */
 export async function createTestDatabase(name = 'test'): Promise<TestDatabase> {
   const { databaseUrl } = readTestEnvironment();
-  const readable = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').slice(0, MAX_NAME);
+  const readable = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, MAX_NAME);
   const database = `${readable}_${randomBytes(6).toString('hex')}`;
   // Copying the files of an empty database takes a third of the time of logging them.
   await asSuperuser(databaseUrl, `CREATE DATABASE "${database}" TEMPLATE template0 STRATEGY file_copy`);
