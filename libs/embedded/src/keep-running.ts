@@ -46,12 +46,15 @@ export interface KeptProcess {
 /** Starts a server and starts it again, with growing pauses, whenever it dies before `stop`. */
 export async function keepRunning(server: KeptServer): Promise<KeptProcess> {
   let current = await server.launch();
+  let alive = true;
+  let relaunching: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
 
   const relaunch = async (): Promise<void> => {
     for (let delay = FIRST_DELAY_MS; !stopping.signal.aborted; delay = Math.min(delay * 2, MAX_DELAY_MS)) {
       try {
         current = await server.launch();
+        alive = true;
         return;
       } catch (error) {
         server.log(`${server.name} does not start: ${(error as Error).message}`);
@@ -61,23 +64,21 @@ export async function keepRunning(server: KeptServer): Promise<KeptProcess> {
   };
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const { pid, ended } = current;
-      const reason = await ended;
+      const reason = await current.ended;
+      alive = false;
       if (stopping.signal.aborted) return;
-      server.log(`${server.name} (pid ${pid}) died (${reason}); starting it again.`);
-      await relaunch();
+      server.log(`${server.name} (pid ${current.pid}) died (${reason}); starting it again.`);
+      relaunching = relaunch();
+      await relaunching;
     }
   };
-  const watching = watch();
+  void watch();
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     stopping.abort();
-    const { pid } = current;
-    await server.end(pid);
-    await watching;
-    // A relaunch that was under way when the stop came.
-    if (current.pid !== pid) await server.end(current.pid);
+    await relaunching;
+    if (alive) await server.end(current.pid);
   };
   return { current: () => current, stop: () => (stopped ??= stop()) };
 }

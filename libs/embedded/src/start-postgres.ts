@@ -33,6 +33,8 @@ export interface PostgresOptions {
   /** Data that nobody misses after a power failure: tests. Switches off every wait for the disk. */
   readonly disposable?: boolean;
   readonly log?: Log;
+  /** Where the files go when the user that PostgreSQL runs as may not enter `dataDir`; default below `/var/lib`. */
+  readonly fallbackRoot?: string;
   /** For tests of a full disk. */
   readonly freeSpace?: ReadFreeSpace;
 }
@@ -46,7 +48,7 @@ async function prepare(options: PostgresOptions, dataDir: string, log: Log): Pro
   await checkDataDir(dataDir, options.freeSpace);
   const pointed = (await readFile(join(dataDir, 'location'), 'utf8').catch(() => '')).trim();
   const user = await serverUser(join(pointed || dataDir, 'cluster'));
-  const location = await postgresLocation(dataDir, user, log);
+  const location = await postgresLocation(dataDir, user, log, options.fallbackRoot);
   const binaries = await postgresBinaries(location.dir, user);
   const disposable = options.disposable ?? false;
   const password = await ensureCluster({ location, binaries, user, disposable });
