@@ -1,0 +1,53 @@
+import type { CommandDefinition } from '@rpa/contracts';
+
+/** What a request brought, before anything has looked at it. */
+export interface RouteInput {
+  params: Record<string, string>;
+  query: Record<string, string | string[]>;
+  body: unknown;
+  /** Lower-case names. */
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** Answer that differs from `status` and the plain reply. */
+export interface RouteAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/**
+ * One HTTP route as data: which command it sends, and how the two differ. Permission, validation, documentation and
+ * examples come from the command, so that a route without a permission does not compile.
+ */
+export interface RouteDefinition<Request extends object = object, Reply extends object = object> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Relative to `/api/v1`, parameters in braces: `/workflows/{id}`. */
+  path: string;
+  command: CommandDefinition<Request, Reply>;
+  /** Heading in the documentation; default: the command's. */
+  summary?: string;
+  /** Status of success, default 200; 204 sends no body. */
+  status?: 200 | 201 | 202 | 204;
+  /** `Location` of what was created, relative to `/api/v1`. */
+  location?: (reply: Reply) => string;
+  /**
+   * The command's request. Default: body (of POST, PUT, PATCH), query and path parameters in one object, the later ones
+   * winning; query texts become numbers or booleans where the message class says so.
+   */
+  request?: (input: RouteInput) => Request;
+  /** Default: `status` and the reply as it is. */
+  answer?: (reply: Reply) => RouteAnswer;
+  /** Value of the `ETag` (a revision). */
+  etag?: (reply: Reply) => string | number;
+  /** Needs `If-Match` (428 without); its revision is handed on as the request's `revision`. */
+  ifMatch?: true;
+  /** Largest body in bytes; default 1 MiB. */
+  bodyLimit?: number;
+}
+
+export function route<Request extends object, Reply extends object>(
+  definition: RouteDefinition<Request, Reply>,
+): RouteDefinition {
+  return Object.freeze(definition) as unknown as RouteDefinition;
+}

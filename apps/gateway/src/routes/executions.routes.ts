@@ -1,0 +1,10 @@
+import { cancelExecution, getExecution, listExecutions, listSteps, readJournal } from '@rpa/contracts';
+import { route, type RouteDefinition } from '../http/define-route.js';
+
+export const EXECUTION_ROUTES: readonly RouteDefinition[] = [
+  route({ method: 'GET', path: '/executions', command: listExecutions }),
+  route({ method: 'GET', path: '/executions/{id}', command: getExecution }),
+  route({ method: 'GET', path: '/executions/{id}/steps', command: listSteps }),
+  route({ method: 'GET', path: '/executions/{id}/journal', command: readJournal }),
+  route({ method: 'POST', path: '/executions/{id}/cancel', command: cancelExecution, status: 202 }),
+];
