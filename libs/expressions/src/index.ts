@@ -1,1 +1,11 @@
-export {};
+export { compileExpression } from './compile-expression.js';
+export type { CompileOptions, CompiledExpression } from './compile-expression.js';
+export type { Reference } from './compile/unit.js';
+export { EXPRESSION_ERROR_CODE, ExpressionError } from './expression.errors.js';
+export type { ExpressionErrorCode } from './expression.errors.js';
+export { DEFAULT_BUDGET } from './runtime/runtime.js';
+export type { Budget, EvaluationContext, Scope } from './runtime/runtime.js';
+export { compileTemplate, resolveTemplate } from './template/compile-template.js';
+export type { CompiledTemplate, TemplatePath, TemplateReference } from './template/compile-template.js';
+export { templateExpressions } from './template/template-expressions.js';
+export type { TemplateExpression } from './template/template-expressions.js';
