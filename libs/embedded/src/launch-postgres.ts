@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEmbeddedEnvironment } from './embedded.config.js';
 import { EmbeddedError, embeddedErrorCode } from './embedded.errors.js';
@@ -40,9 +40,10 @@ async function readPidFile(cluster: string): Promise<string[]> {
   return content.split('\n').map((line) => line.trim());
 }
 
-async function findLeftover(cluster: string): Promise<ProcessIdentity | undefined> {
-  const found = await identifyProcess(Number((await readPidFile(cluster))[0]));
-  return found?.command.join(' ').includes(`-D ${cluster}`) ? found : undefined;
+const isOurs = (found: ProcessIdentity, cluster: string) => found.command.join(' ').includes(`-D ${cluster}`);
+
+async function findInPidFile(cluster: string): Promise<ProcessIdentity | undefined> {
+  return identifyProcess(Number((await readPidFile(cluster))[0]));
 }
 
 async function isReady(cluster: string, pid: number): Promise<boolean> {
@@ -52,15 +53,18 @@ async function isReady(cluster: string, pid: number): Promise<boolean> {
 
 /** @returns the port of a server that an earlier process left running, to go on with it if nothing else changed */
 export async function leftoverPort(cluster: string): Promise<number | undefined> {
-  return (await findLeftover(cluster)) ? Number((await readPidFile(cluster))[3]) || undefined : undefined;
+  const found = await findInPidFile(cluster);
+  return found && isOurs(found, cluster) ? Number((await readPidFile(cluster))[3]) || undefined : undefined;
 }
 
 /** Goes on with a left-over server that runs just as it would be started now; ends any other. */
 export async function adoptOrEnd({ location, args }: PostgresLaunch): Promise<RunningProcess | undefined> {
-  const leftover = await findLeftover(location.cluster);
-  if (!leftover) {
-    // A pid that now belongs to another program would make PostgreSQL refuse to start.
-    await rm(join(location.cluster, 'postmaster.pid'), { force: true });
+  const leftover = await findInPidFile(location.cluster);
+  if (!leftover || !isOurs(leftover, location.cluster)) {
+    // PostgreSQL refuses to start when the pid belongs to another program by now, or to a zombie. Only it can tell
+    // about a server that somebody started by hand.
+    const byHand = leftover && basename(leftover.command[0] ?? '').startsWith('postgres');
+    if (!byHand) await rm(join(location.cluster, 'postmaster.pid'), { force: true });
     return undefined;
   }
   const same = leftover.command.slice(1).join('\0') === args.join('\0');

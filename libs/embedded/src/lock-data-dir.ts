@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkDataDir } from './check-data-dir.js';
@@ -13,21 +13,33 @@ const PAUSE_MS = 50;
 interface Holder {
   readonly pid: number;
   readonly startedAt: string;
-  /** Tells two locks of one process apart. */
-  readonly token: string;
 }
+
+/** Nobody: what the last holder leaves behind. */
+const RELEASED: Holder = { pid: 0, startedAt: '' };
 
 export interface DataDirLock {
   /** Gives the folder back; harmless when called again. */
   release(): Promise<void>;
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+/**
+ * A lock is a file `lock.<n>`; who made the one with the highest number holds the folder. Numbers only grow and the
+ * highest file is never removed, so that of any number of processes that find a dead holder one wins.
+ */
+async function numbers(dir: string): Promise<number[]> {
+  const found = (await readdir(dir)).flatMap((name) => /^lock\.(\d+)$/.exec(name)?.[1] ?? []);
+  return found.map(Number).sort((a, b) => b - a);
+}
+
+const file = (dir: string, number: number) => join(dir, `lock.${number}`);
+
+async function readHolder(path: string): Promise<Holder> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder;
   } catch (error) {
-    // A lock that is not JSON was cut off by a power failure: nobody holds it.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // A lock that is not JSON was cut off by a power failure; one that is gone was overtaken by a higher one.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return RELEASED;
     throw error;
   }
 }
@@ -37,27 +49,32 @@ async function isAlive(holder: Holder): Promise<boolean> {
 }
 
 /** A link appears whole or not at all, and to one of several processes only. */
-async function tryTake(path: string, prepared: string): Promise<boolean> {
+async function tryTake(dir: string, number: number, prepared: string): Promise<boolean> {
   try {
-    await link(prepared, path);
-    return true;
+    await link(prepared, file(dir, number));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+  const [highest, ...overtaken] = await numbers(dir);
+  const won = highest === number;
+  await Promise.all((won ? overtaken : [number]).map((old) => rm(file(dir, old), { force: true })));
+  return won;
 }
 
-/** Moves a dead process's lock away; puts it back if another process was faster and it is now that one's. */
-async function removeStale(path: string, stale: Holder | undefined, token: string): Promise<void> {
-  const aside = `${path}.${token}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+async function take(dir: string, prepared: string): Promise<number> {
+  const deadline = performance.now() + RETRY_MS;
+  for (;;) {
+    const highest = (await numbers(dir))[0] ?? 0;
+    const holder = highest === 0 ? RELEASED : await readHolder(file(dir, highest));
+    if (!(await isAlive(holder))) {
+      if (await tryTake(dir, highest + 1, prepared)) return highest + 1;
+    } else if (holder.pid === process.pid || performance.now() > deadline) {
+      throw inUse(dir, holder);
+    } else {
+      await sleep(PAUSE_MS);
+    }
   }
-  if ((await readHolder(aside))?.token !== stale?.token) await tryTake(path, aside);
-  await rm(aside, { force: true });
 }
 
 /**
@@ -66,25 +83,24 @@ async function removeStale(path: string, stale: Holder | undefined, token: strin
  */
 export async function lockDataDir(dir: string): Promise<DataDirLock> {
   await checkDataDir(dir);
-  const path = join(resolve(dir), 'lock');
   const self = await identifyProcess(process.pid);
-  const mine: Holder = { pid: process.pid, startedAt: self?.startedAt ?? '', token: randomUUID() };
-  const prepared = `${path}.${mine.token}`;
-  await writeFile(prepared, JSON.stringify(mine), { mode: 0o600 });
+  const mine: Holder = { pid: process.pid, startedAt: self?.startedAt ?? '' };
+  const prepared = join(dir, `lock-${randomUUID()}`);
+  const write = (holder: Holder) => writeFile(prepared, JSON.stringify(holder), { mode: 0o600 });
+  let number: number | undefined;
   try {
-    const deadline = performance.now() + RETRY_MS;
-    while (!(await tryTake(path, prepared))) {
-      const holder = await readHolder(path);
-      if (!holder || !(await isAlive(holder))) await removeStale(path, holder, mine.token);
-      else if (performance.now() < deadline && holder.pid !== process.pid) await sleep(PAUSE_MS);
-      else throw inUse(dir, holder);
-    }
+    await write(mine);
+    number = await take(dir, prepared);
   } finally {
     await rm(prepared, { force: true });
   }
   return {
     release: async () => {
-      if ((await readHolder(path))?.token === mine.token) await rm(path, { force: true });
+      if (number === undefined) return;
+      const held = file(dir, number);
+      number = undefined;
+      await write(RELEASED);
+      await rename(prepared, held);
     },
   };
 }
