@@ -16,6 +16,10 @@ export interface InstallationSecrets {
   vaultKey: string;
   /** NATS account seed by which triggers signs its answers to the auth callout. */
   calloutSeed: string;
+  /** Of the NATS user `system`, who sees the server and its accounts. */
+  natsSystemPassword: string;
+  /** Of the PostgreSQL role `rpa`, where the installation makes its own server. */
+  databasePassword: string;
 }
 
 const FILE = 'secrets.json';
@@ -52,6 +56,8 @@ export function makeSecrets(): InstallationSecrets {
     trustedKeys: JSON.stringify({ keys }),
     vaultKey: randomBytes(32).toString('base64'),
     calloutSeed: newAccountSeed(),
+    natsSystemPassword: randomBytes(24).toString('base64url'),
+    databasePassword: randomBytes(24).toString('base64url'),
   };
 }
 

@@ -19,6 +19,8 @@ export async function runMain(start: () => Promise<RunningService>): Promise<voi
     };
     process.once('SIGTERM', end);
     process.once('SIGINT', end);
+    // Started by a launcher that died: nobody would ever end this process.
+    process.once('disconnect', end);
   } catch (error) {
     const text =
       error instanceof ConfigError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);

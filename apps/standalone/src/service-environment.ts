@@ -1,0 +1,35 @@
+import type { ServiceName } from '@rpa/contracts';
+import { environmentPrefix, secretsEnvironment } from '@rpa/platform';
+import type { Servers } from './start-servers.js';
+import type { Environment, StandaloneConfig } from './standalone.config.js';
+
+/** Secrets of the installation that no service may inherit from the launcher's own environment. */
+const LAUNCHER_ONLY = ['DATA_DIR', 'NATS_PORT', 'DEMO'];
+
+/**
+ * The environment of one service: what the operator set, where the servers are, and the service's own secrets. `probePort`
+ * 0 takes a free port.
+ */
+export function serviceEnvironment(
+  service: ServiceName,
+  config: StandaloneConfig,
+  servers: Servers,
+  inherited: Environment,
+  more: { probePort: number; egressAllow: string[] },
+): Environment {
+  const portName = `${environmentPrefix(service)}_PORT`;
+  const environment: Environment = {
+    ...inherited,
+    [portName]: inherited[portName] ?? String(more.probePort),
+    HOST: config.host,
+    PORT: String(config.port),
+    NATS_URL: servers.natsUrl,
+    DATABASE_URL: servers.databaseUrl,
+    LOG_LEVEL: config.logLevel,
+    LOG_FORMAT: config.logFormat,
+    EGRESS_ALLOW: [...config.egressAllow, ...more.egressAllow].join(','),
+    ...secretsEnvironment(servers.secrets, service),
+  };
+  for (const name of LAUNCHER_ONLY) delete environment[name];
+  return environment;
+}
