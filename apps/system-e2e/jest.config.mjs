@@ -1,3 +1,4 @@
-import preset from '../../jest.preset-services.mjs';
+import preset from '../../jest.preset.mjs';
 
-export default { ...preset, rootDir: import.meta.dirname, displayName: 'system-e2e' };
+/** Black box: every test starts the built system as a person would. */
+export default { ...preset, rootDir: import.meta.dirname, displayName: 'system-e2e', testTimeout: 180_000 };
