@@ -1,1 +1,24 @@
 export type * from './types.js';
+export type {
+  Definition,
+  DefinitionIssue,
+  DefinitionSettings,
+  ErrorHandling,
+  RetrySettings,
+  StepDefinition,
+} from './definition/definition.js';
+export { DefinitionInvalid } from './definition/definition.js';
+export { canonicalDefinition } from './definition/canonical.js';
+export { MAX_DURATION_MS, parseDuration } from './definition/duration.js';
+export { LIMITS } from './definition/limits.js';
+export { foldRecord } from './fold/fold-record.js';
+export { normalizeDefinition } from './normalize-definition.js';
+export { compileDefinition } from './plan/compile-definition.js';
+export type { Plan } from './plan/plan.js';
+export { applyEvent } from './run/apply-event.js';
+export { pendingEffects } from './run/pending-effects.js';
+export { startRun } from './run/start-run.js';
+export { BUILT_IN_STEP_TYPES } from './steps/built-in-steps.js';
+export type { StepType } from './steps/step-types.js';
+export { validateDefinition } from './validation/validate-definition.js';
+export type { ValidationOptions, ValidationResult } from './validation/validate-definition.js';

@@ -134,6 +134,8 @@ export interface DispatchEffect {
   /** `<executionId>:<path>`, the same for every attempt and delivery. */
   idempotencyKey: string;
   priority: number;
+  /** The worker that was granted the start of this attempt (steps of class `once` only). */
+  worker?: string;
 }
 
 export interface RunError {

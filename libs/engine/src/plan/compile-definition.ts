@@ -1,0 +1,29 @@
+import { parseDuration } from '../definition/duration.js';
+import { DefinitionInvalid, type Definition } from '../definition/definition.js';
+import { normalizeDefinition } from '../definition/normalize.js';
+import { StepTypes, type StepType } from '../steps/step-types.js';
+import { findStructuralFaults } from '../validation/validate-definition.js';
+import { compileScope } from './compile-scope.js';
+import type { Plan } from './plan.js';
+import { compileValue } from './template.js';
+
+/**
+ * Makes a definition ready to run. The host caches the plan per workflow version; it is the same for every run.
+ * Throws {@link DefinitionInvalid} when the definition cannot be run as it stands: a graph that is none, an unknown
+ * step type, an expression that does not parse.
+ */
+export function compileDefinition(source: unknown, options: { stepTypes: readonly StepType[] }): Plan {
+  const stepTypes = new StepTypes(options.stepTypes);
+  const faults = findStructuralFaults(source, stepTypes);
+  if (faults.length > 0) throw new DefinitionInvalid(faults);
+  const definition: Definition = normalizeDefinition(source, stepTypes);
+  return {
+    definition,
+    root: compileScope(definition.steps, stepTypes),
+    variables: definition.variables && compileValue(definition.variables),
+    output: definition.output === undefined ? undefined : compileValue(definition.output),
+    inputsSchema: definition.inputs,
+    timeoutMs: parseDuration(definition.settings?.timeout),
+    priority: definition.settings?.priority ?? 5,
+  };
+}

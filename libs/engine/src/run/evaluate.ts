@@ -1,0 +1,67 @@
+import type { JsonValue, StepError } from '@rpa/contracts';
+import { ExpressionError } from '@rpa/expressions';
+import type { Template } from '../plan/template.js';
+import { fileId } from '../state/file-references.js';
+import type { LoopState } from '../state/loop-state.js';
+import { missingFiles } from '../state/missing-files.js';
+import type { ScopeState } from '../state/scope-state.js';
+import { scopeValues, type LoopView } from '../state/scope-values.js';
+import { stepError } from '../steps/step-failure.js';
+import type { Turn } from './turn.js';
+
+export type Evaluation =
+  | { kind: 'value'; value: JsonValue }
+  | { kind: 'error'; error: StepError }
+  /** File contents have to be loaded first; the host has been asked for them. */
+  | { kind: 'blocked' };
+
+/** Evaluates a template in a scope. `seed` makes random values the same whenever the same attempt is evaluated. */
+export function evaluate(
+  turn: Turn,
+  scope: ScopeState,
+  template: Template,
+  seed: string,
+  options: { loop?: LoopView; code?: string } = {},
+): Evaluation {
+  if (template.constant) return { kind: 'value', value: template.source };
+  const { run, at } = turn;
+  if (template.needs.roots.has('item') && !openItemsAround(turn, scope)) return { kind: 'blocked' };
+  const values = scopeValues(run, scope, template.needs, at, options.loop);
+  if (run.holdsFiles) {
+    const missing = missingFiles(values, template, run.loaded);
+    if (missing.size > 0) {
+      turn.load(missing);
+      return { kind: 'blocked' };
+    }
+  }
+  try {
+    return { kind: 'value', value: template.evaluate(values, { now: at, seed: `${run.executionId}:${seed}` }) };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { code, message, line, column } = error;
+    const details = { reason: code, line: line ?? null, column: column ?? null };
+    return { kind: 'error', error: stepError(options.code ?? 'expression_failed', message, false, details) };
+  }
+}
+
+function openItemsAround(turn: Turn, scope: ScopeState): boolean {
+  if (!turn.run.holdsFiles) return true;
+  for (let at: ScopeState | undefined = scope; at; at = at.parent) {
+    if (at.owner?.node.type === 'foreach') return at.owner.loop === undefined || openItems(turn, at.owner.loop);
+  }
+  return true;
+}
+
+/** Items that were read back from the journal as a file reference are needed as an array from here on. */
+export function openItems(turn: Turn, loop: LoopState): boolean {
+  const id = fileId(loop.items);
+  if (id === undefined) return true;
+  const items = turn.run.loaded.get(id);
+  if (!Array.isArray(items)) {
+    turn.load([id]);
+    return false;
+  }
+  loop.itemsFile = loop.items;
+  loop.items = items;
+  return true;
+}

@@ -1,0 +1,47 @@
+import type { JsonObject } from '@rpa/contracts';
+import { ExpressionError } from '@rpa/expressions';
+import type { StartedData } from '../fold/fold-started.js';
+import { foldStarted } from '../fold/fold-started.js';
+import { isObject } from '../definition/normalize.js';
+import type { Plan } from '../plan/plan.js';
+import type { StartInput, Transition } from '../types.js';
+import type { JournalRecord } from '@rpa/contracts';
+import { advance } from './advance.js';
+import { endRun } from './close-run.js';
+import { Turn } from './turn.js';
+
+/**
+ * Starts a run: its first record is `execution_started`, and all inline work that can be done at once is done. Inputs
+ * are not checked here (see validateInputs).
+ */
+export function startRun(plan: Plan, input: StartInput): Transition {
+  const { at, ...start } = input;
+  const variables = initialVariables(plan, input);
+  const data: StartedData = { ...start, variables: variables instanceof ExpressionError ? {} : variables };
+  const record: JournalRecord = { seq: 1, type: 'execution_started', at, data: data as unknown as JsonObject };
+  const run = foldStarted(plan, record);
+  const turn = new Turn(run, at);
+  turn.records.push(record);
+  if (variables instanceof ExpressionError) {
+    endRun(turn, 'failed', null, { code: 'expression_failed', message: `variables: ${variables.message}` });
+    return turn.finish();
+  }
+  if (run.dueAt !== undefined) turn.effect({ type: 'set_timer', timer: 'run', dueAt: run.dueAt });
+  advance(turn);
+  return turn.finish();
+}
+
+function initialVariables(plan: Plan, input: StartInput): JsonObject | ExpressionError {
+  if (!plan.variables) return {};
+  const { at, executionId, inputs, env = {}, workflow, trigger } = input;
+  const now = new Date(at).toISOString();
+  const execution = { id: executionId, startedAt: now };
+  const scope = { inputs, env, workflow, execution, now, trigger: { payload: null, headers: {}, ...trigger } };
+  try {
+    const variables = plan.variables.evaluate(scope, { now: at, seed: `${executionId}:variables` });
+    return isObject(variables) ? variables : {};
+  } catch (error) {
+    if (error instanceof ExpressionError) return error;
+    throw error;
+  }
+}

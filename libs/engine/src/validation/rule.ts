@@ -1,0 +1,17 @@
+import type { JsonObject } from '@rpa/contracts';
+import type { StepTypes } from '../steps/step-types.js';
+import type { Findings } from './findings.js';
+import type { Outline } from './outline.js';
+
+export interface RuleInput {
+  definition: JsonObject;
+  outline: Outline;
+  stepTypes: StepTypes;
+  findings: Findings;
+  /** Keys that the organization has; absent: not checked. */
+  credentials?: ReadonlySet<string>;
+  workflows?: ReadonlySet<string>;
+}
+
+/** Looks for one kind of fault in the whole definition; linear in its size. */
+export type Rule = (input: RuleInput) => void;
