@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '../principal/services.js';
 
 /** Static NATS user of one service. Everything that is not listed is refused. */
 export interface NatsUser {
-  user: string;
+  user: ServiceName;
   publish: string[];
   subscribe: string[];
   /** Lets it answer requests: publish to the reply subject of a message that it got, nothing else. */
@@ -22,8 +22,13 @@ export function inboxPrefix(service: ServiceName): string {
   return `_INBOX_${service}`;
 }
 
+/** Subject on which a service tells its readiness to the gateway. */
+export function healthSubject(service: ServiceName | '*'): string {
+  return `rpc.${service}.health`;
+}
+
 const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: string[] }>> = {
-  gateway: { subscribe: ['evt.*.>'] },
+  gateway: { publish: [healthSubject('*')], subscribe: ['evt.*.>'] },
   executions: { publish: ['task.direct.>', 'task.queue.>', 'task.worker.*'], subscribe: ['task.announce'] },
   worker: { publish: ['task.announce'], subscribe: ['task.direct.*.*', 'task.queue.*.*', 'task.worker.*'] },
   ai: { publish: ['task.announce'], subscribe: ['task.direct.ai.*', 'task.queue.ai.*', 'task.worker.*'] },
