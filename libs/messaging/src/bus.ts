@@ -19,6 +19,7 @@ import {
 import { context as otelContext, propagation } from '@opentelemetry/api';
 import type { BusOptions, BusStatus } from './bus-options.js';
 import { decodeBody, encodeBody } from './codec.js';
+import type { ClientRef } from './message-context.js';
 import { fetchParts, partsOf, PART_SIZE, requestInParts } from './message-parts.js';
 import { Responder } from './responder.js';
 
@@ -30,6 +31,8 @@ export interface RequestOptions {
   idempotencyKey?: string;
   /** Overrides the trace of the running context. */
   traceparent?: string;
+  /** Whose HTTP request this is; only the gateway says so. */
+  client?: ClientRef;
 }
 
 /** One service's connection to NATS: typed requests and events, raw subjects for tasks. */
@@ -171,6 +174,10 @@ function requestHeaders(options: RequestOptions): MsgHdrs {
   if (options.principal) headers.set(HEADERS.principal, options.principal);
   if (options.requestId) headers.set(HEADERS.requestId, options.requestId);
   if (options.idempotencyKey) headers.set(HEADERS.idempotencyKey, options.idempotencyKey);
+  if (options.client) {
+    headers.set(HEADERS.clientAddress, options.client.address);
+    if (options.client.userAgent) headers.set(HEADERS.userAgent, options.client.userAgent);
+  }
   if (options.traceparent) headers.set(HEADERS.traceparent, options.traceparent);
   else propagation.inject(otelContext.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) });
   return headers;

@@ -8,7 +8,7 @@ export { decodeBody, encodeBody } from './codec.js';
 export type { CommandHandler, Door } from './door.js';
 export { consumeEvents, ensureEventStream } from './event-stream.js';
 export { Handles, Messages } from './handles.js';
-export type { IncomingHeaders, MessageContext } from './message-context.js';
+export type { ClientRef, IncomingHeaders, MessageContext } from './message-context.js';
 export { BODY_LIMIT, PART_SIZE } from './message-parts.js';
 export { NatsStrategy } from './nats-strategy.js';
 export type { JsMsg } from '@nats-io/jetstream';

@@ -7,6 +7,15 @@ export interface MessageContext {
   idempotencyKey: string | null;
   /** The W3C `traceparent` that came with the message. */
   traceparent: string | null;
+  /** Whose HTTP request this was; absent on messages between services. */
+  client?: ClientRef;
+}
+
+/** The other end of an HTTP connection. */
+export interface ClientRef {
+  address: string;
+  /** Cut to 200 characters. */
+  userAgent: string;
 }
 
 /** Headers of an incoming message, by lower-case name. */

@@ -15,6 +15,7 @@ export const ERRORS = {
   invalid_token: { status: 401, title: 'The token is not valid' },
   forbidden: { status: 403, title: 'A permission is missing' },
   not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'The path does not take this method' },
   conflict: { status: 409, title: 'The change conflicts with what is stored' },
   already_exists: { status: 409, title: 'Something with this name or key exists' },
   workflow_not_published: { status: 409, title: 'The workflow has no published version' },

@@ -24,8 +24,10 @@ export class ServiceDoor implements Door {
     const token = headers.get(HEADERS.principal);
     const principal = token ? await this.identity.principal(token) : null;
     checkAccess(command.access, principal);
+    const address = headers.get(HEADERS.clientAddress);
     return {
       principal,
+      ...(address && { client: { address, userAgent: headers.get(HEADERS.userAgent) ?? '' } }),
       requestId: headers.get(HEADERS.requestId),
       idempotencyKey: headers.get(HEADERS.idempotencyKey),
       traceparent: headers.get(HEADERS.traceparent),

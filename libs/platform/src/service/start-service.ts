@@ -1,7 +1,7 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { ServiceName } from '@rpa/contracts';
-import { connectBus, NatsStrategy, type BusStatus } from '@rpa/messaging';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
+import { healthSubject, type ServiceName } from '@rpa/contracts';
+import { connectBus, encodeBody, NatsStrategy, type Bus, type BusStatus } from '@rpa/messaging';
 import type { EntityTarget, MixedList, ObjectLiteral } from 'typeorm';
 import type { DatabaseConfig, ServiceConfig } from '../config/service.config.js';
 import { Database } from '../database/database.js';
@@ -30,6 +30,8 @@ export interface ServiceDefinition<Config extends ServiceConfig> {
     /** The owner keeps Idempotency-Keys by itself (or creates nothing). Default: the shared table. */
     ownIdempotency?: true;
   };
+  /** Makes the application an HTTP one (the gateway): bind its routes in `bind`, listen in `started`. */
+  http?: AbstractHttpAdapter;
   /** Binds hot commands to plain functions, before the service listens. */
   bind?(app: INestApplicationContext, strategy: NatsStrategy, context: ServiceContext<Config>): void | Promise<void>;
   /** Starts loops, consumers and an HTTP door; runs when the service listens. */
@@ -69,7 +71,9 @@ export async function startService<Config extends ServiceConfig>(
   };
   try {
     const context = await openContext(definition, { logger, metrics, health, closers });
+    answerHealth(service, context.bus, health);
     const { app, strategy } = await createApp(definition, context);
+    closers.push(() => app.close());
     await definition.bind?.(app, strategy, context);
     await app.init();
     await listen(strategy);
@@ -81,7 +85,6 @@ export async function startService<Config extends ServiceConfig>(
       phase = 'stopping';
       await definition.stopping?.(app, context);
       await context.bus.responder.stop(5_000);
-      await app.close();
       await closeAll();
       await flushTraces();
     };
@@ -159,12 +162,23 @@ async function createApp<Config extends ServiceConfig>(
     module: class ServiceRoot {},
     imports: [PlatformModule.of(context), definition.module as DynamicModule],
   };
-  const app = await NestFactory.createMicroservice(root, {
-    strategy,
-    logger: new NestLog(context.logger),
-    abortOnError: false,
-  });
+  const options = { logger: new NestLog(context.logger), abortOnError: false };
+  const app = definition.http
+    ? await NestFactory.create(root, definition.http, { ...options, bodyParser: false })
+    : await NestFactory.createMicroservice(root, { ...options, strategy });
   return { app, strategy };
+}
+
+/** Tells the gateway how this replica is; part of its `/api/health`. */
+function answerHealth(service: ServiceName, bus: Bus, health: Health): void {
+  bus.subscribe(
+    healthSubject(service),
+    (_body, msg) => {
+      const answer = async (): Promise<boolean> => msg.respond(encodeBody(await health.readiness()));
+      void answer().catch(() => undefined);
+    },
+    service,
+  );
 }
 
 function listen(strategy: NatsStrategy): Promise<void> {
