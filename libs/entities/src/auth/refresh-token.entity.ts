@@ -7,16 +7,16 @@ export class RefreshTokenEntity extends TenantEntity {
   sessionId!: string;
 
   /** SHA-256 of the token; the token itself is nowhere. */
-  @Column('bytea', { name: 'token_hash' })
+  @Column({ type: 'bytea', name: 'token_hash' })
   tokenHash!: Buffer;
 
-  @Column('timestamptz', { name: 'used_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', name: 'used_at', precision: 3, nullable: true })
   usedAt!: Date | null;
 
   /** With the token it gives its successor, so that a repeat can be answered without keeping a token. */
-  @Column('bytea', { name: 'successor_salt', nullable: true })
+  @Column({ type: 'bytea', name: 'successor_salt', nullable: true })
   successorSalt!: Buffer | null;
 
-  @Column('timestamptz', { name: 'expires_at', precision: 3 })
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
   expiresAt!: Date;
 }

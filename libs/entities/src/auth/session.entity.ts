@@ -13,10 +13,10 @@ export class SessionEntity extends TenantEntity {
   @Column('text', { name: 'user_agent' })
   userAgent!: string;
 
-  @Column('timestamptz', { name: 'expires_at', precision: 3 })
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
   expiresAt!: Date;
 
-  @Column('timestamptz', { name: 'ended_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
   endedAt!: Date | null;
 
   /** Why it ended before it expired. */
