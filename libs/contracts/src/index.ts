@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 export * from './ai/messages.js';
 export * from './auth/messages.js';
 export * from './errors/app-error.js';
