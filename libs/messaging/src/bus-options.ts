@@ -12,6 +12,8 @@ export interface BusOptions {
   /** How long the first connection is tried, in milliseconds; 0: for ever. */
   connectTimeoutMs?: number;
   onStatus?: (status: BusStatus) => void;
+  /** Told what went wrong where no caller can be told: a subject that the server refuses, a subscriber that threw. */
+  onError?: (error: unknown) => void;
 }
 
 export type BusStatus = { connected: true } | { connected: false; reason: string };

@@ -39,18 +39,21 @@ export interface RequestOptions {
 export class Bus {
   readonly responder: Responder;
   private status: BusStatus = { connected: true };
+  private readonly onError: (error: unknown) => void;
 
   constructor(
     readonly connection: NatsConnection,
     options: BusOptions,
   ) {
+    this.onError = options.onError ?? (() => undefined);
     this.responder = new Responder(
       connection,
       () => createInbox(inboxPrefix(options.service)),
       options.maxInFlight ?? 2_000,
+      this.onError,
     );
     options.onStatus?.(this.status);
-    void this.watch(options.onStatus);
+    void this.watch(options.onStatus).catch(this.onError);
   }
 
   /** Sends a command and returns its reply; throws the {@link AppError} that the owner answered with. */
@@ -81,7 +84,13 @@ export class Bus {
     payload: NoInfer<Payload>,
   ): void {
     if (!this.status.connected) return;
-    this.connection.publish(eventSubject(event, organizationId), encodeBody(payload), { headers: requestHeaders({}) });
+    const body = encodeBody(payload);
+    try {
+      this.connection.publish(eventSubject(event, organizationId), body, { headers: requestHeaders({}) });
+    } catch (error) {
+      // The connection is being closed: whoever reports a change must not fail for that.
+      this.onError(error);
+    }
   }
 
   /** Publishes a plain JSON message; fire and forget. */
@@ -101,7 +110,12 @@ export class Bus {
         } catch {
           return;
         }
-        handler(body, msg);
+        // An exception here would end the connection's read loop.
+        try {
+          handler(body, msg);
+        } catch (failure) {
+          this.onError(failure);
+        }
       },
     });
   }
@@ -155,7 +169,11 @@ export class Bus {
       if (status.type === 'reconnect') this.status = { connected: true };
       else if (status.type === 'disconnect' || status.type === 'staleConnection')
         this.status = { connected: false, reason: 'the connection was lost' };
-      else continue;
+      else {
+        // Refused subjects among them: without a word a service would sit there deaf.
+        if (status.type === 'error') this.onError(status.error);
+        continue;
+      }
       onStatus?.(this.status);
     }
     this.status = { connected: false, reason: 'the connection is closed' };

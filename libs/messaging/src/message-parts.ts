@@ -5,11 +5,14 @@ import { headers as newHeaders, type Msg, type MsgHdrs, type NatsConnection } fr
 export const PART_SIZE = 48 * 1024;
 /** Largest body in all. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
-const PARTS_TIMEOUT_MS = 15_000;
+/** How long either side waits for the next part. */
+const PART_TIMEOUT_MS = 5_000;
+const MAX_PARTS = Math.ceil(BODY_LIMIT / PART_SIZE);
 
 /**
- * Bodies over {@link PART_SIZE} travel in parts through an inbox of the *answering* side: its subject arrives as the reply
- * subject of a message, which is the only thing a service may publish to outside of its allow list.
+ * Bodies over {@link PART_SIZE} travel in parts through an inbox of the *answering* side, one at a time: each message
+ * carries the subject of the next part as its reply subject, which is the only thing that a service may publish to outside
+ * of its allow list, and only once.
  */
 export function splitBody(body: Uint8Array): Uint8Array[] {
   if (body.length > BODY_LIMIT)
@@ -19,9 +22,14 @@ export function splitBody(body: Uint8Array): Uint8Array[] {
   return parts;
 }
 
+/** How many parts a message announces; 0: the body is in the message. */
 export function partsOf(headers: MsgHdrs | undefined): number {
-  const parts = Number(headers?.get(HEADERS.parts) || 0);
-  return Number.isInteger(parts) && parts > 0 && parts <= BODY_LIMIT / PART_SIZE + 1 ? parts : 0;
+  const announced = headers?.get(HEADERS.parts);
+  if (!announced) return 0;
+  const parts = Number(announced);
+  if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS)
+    throw new AppError('bad_request', `The header ${HEADERS.parts} must be a whole number from 1 to ${MAX_PARTS}.`);
+  return parts;
 }
 
 /** Asking side, large request: announces it, sends the parts, and gets the answer to the last one. */
@@ -34,51 +42,107 @@ export async function requestInParts(
 ): Promise<Msg> {
   const parts = splitBody(body);
   headers.set(HEADERS.parts, String(parts.length));
-  const opened = await connection.request(subject, new Uint8Array(), { timeout, headers });
-  if (!opened.reply || opened.headers?.get(HEADERS.error)) return opened;
-  const last = parts.pop();
-  for (const part of parts) connection.publish(opened.reply, part);
-  return connection.request(opened.reply, last, { timeout });
+  let answer = await connection.request(subject, new Uint8Array(), { timeout, headers });
+  for (const [index, part] of parts.entries()) {
+    if (!answer.reply || answer.headers?.get(HEADERS.error)) return answer;
+    const last = index === parts.length - 1;
+    answer = await connection.request(answer.reply, part, { timeout: last ? timeout : PART_TIMEOUT_MS });
+  }
+  return answer;
 }
 
-/** Answering side, large request: opens an inbox, collects the parts and returns the body and the message to answer. */
+/**
+ * Answering side, large request: opens an inbox, collects the parts and returns the body. A sender that stops half-way, or
+ * sends what is no part, ends it with an error. `waiting` always names the one message that still has to be answered.
+ */
 export async function receiveInParts(
   connection: NatsConnection,
   inbox: string,
-  msg: Msg,
   count: number,
-): Promise<{ body: Uint8Array; last: Msg }> {
-  const subscription = connection.subscribe(inbox, { max: count, timeout: PARTS_TIMEOUT_MS });
-  msg.respond(new Uint8Array(), { reply: inbox });
-  const parts: Uint8Array[] = [];
-  let last: Msg = msg;
-  for await (const part of subscription) {
-    parts.push(part.data);
-    last = part;
+  waiting: { msg: Msg | null },
+): Promise<Uint8Array> {
+  const arrivals = openInbox(connection, inbox);
+  try {
+    const parts: Uint8Array[] = [];
+    for (let index = 0; index < count; index++) {
+      waiting.msg?.respond(new Uint8Array(), { reply: `${inbox}.${index}` });
+      waiting.msg = null;
+      const { data } = (waiting.msg = await arrivals.next(index));
+      if (data.length > PART_SIZE || data.length === 0)
+        throw new AppError('bad_request', `Part ${index} has ${data.length} bytes; 1 to ${PART_SIZE} are allowed.`);
+      parts.push(data);
+    }
+    return join(parts);
+  } finally {
+    arrivals.close();
   }
-  return { body: join(parts), last };
 }
 
-/** Answering side, large reply: offers the parts in an inbox for a while. */
-export function respondInParts(connection: NatsConnection, inbox: string, msg: Msg, body: Uint8Array): void {
+/** Answering side, large reply: hands out the parts; settles when the last one was fetched or nobody asked for a while. */
+export async function respondInParts(
+  connection: NatsConnection,
+  inbox: string,
+  msg: Msg,
+  body: Uint8Array,
+): Promise<void> {
   const parts = splitBody(body);
-  const subscription = connection.subscribe(inbox, {
-    max: parts.length,
-    callback: (error, ask) => {
-      if (!error) ask.respond(parts[Number(ask.string())] ?? new Uint8Array());
-    },
-  });
-  setTimeout(() => subscription.unsubscribe(), PARTS_TIMEOUT_MS).unref();
-  const headers = newHeaders();
-  headers.set(HEADERS.parts, String(parts.length));
-  msg.respond(new Uint8Array(), { headers, reply: inbox });
+  const arrivals = openInbox(connection, inbox);
+  try {
+    const headers = newHeaders();
+    headers.set(HEADERS.parts, String(parts.length));
+    msg.respond(new Uint8Array(), { headers, reply: `${inbox}.0` });
+    for (const [index, part] of parts.entries()) {
+      const ask = await arrivals.next(index);
+      if (index === parts.length - 1) ask.respond(part);
+      else ask.respond(part, { reply: `${inbox}.${index + 1}` });
+    }
+  } finally {
+    arrivals.close();
+  }
 }
 
 /** Asking side, large reply: fetches the parts that the answer offers. */
 export async function fetchParts(connection: NatsConnection, inbox: string, count: number): Promise<Uint8Array> {
-  const ask = (index: number): Promise<Msg> => connection.request(inbox, String(index), { timeout: PARTS_TIMEOUT_MS });
-  const answers = await Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
-  return join(answers.map((answer) => answer.data));
+  const parts: Uint8Array[] = [];
+  let next: string | undefined = inbox;
+  for (let index = 0; index < count; index++) {
+    if (!next) throw new AppError('unavailable', `The answer ended after ${index} of ${count} parts.`);
+    const answer: Msg = await connection.request(next, new Uint8Array(), { timeout: PART_TIMEOUT_MS });
+    if (answer.data.length > PART_SIZE) throw new AppError('unavailable', 'The answer has a part that is too large.');
+    parts.push(answer.data);
+    next = answer.reply;
+  }
+  return join(parts);
+}
+
+interface Arrivals {
+  /** The message to `<inbox>.<index>`; throws when it does not come in time. */
+  next(index: number): Promise<Msg>;
+  close(): void;
+}
+
+/** Hears `<inbox>.*`; what nobody waits for is dropped, so that nothing piles up. */
+function openInbox(connection: NatsConnection, inbox: string): Arrivals {
+  let expected = '';
+  let arrived: (msg: Msg) => void = () => undefined;
+  const subscription = connection.subscribe(`${inbox}.*`, {
+    callback: (error, msg) => {
+      if (!error && msg.subject === expected) arrived(msg);
+    },
+  });
+  return {
+    next: (index) =>
+      new Promise<Msg>((resolve, reject) => {
+        const late = new AppError('timeout', `Part ${index} of a message did not come within ${PART_TIMEOUT_MS} ms.`);
+        const timer = setTimeout(() => reject(late), PART_TIMEOUT_MS);
+        expected = `${inbox}.${index}`;
+        arrived = (msg) => {
+          clearTimeout(timer);
+          resolve(msg);
+        };
+      }),
+    close: () => subscription.unsubscribe(),
+  };
 }
 
 function join(parts: Uint8Array[]): Uint8Array {

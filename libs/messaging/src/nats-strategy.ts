@@ -10,6 +10,7 @@ import type { CommandHandler, Door } from './door.js';
  */
 export class NatsStrategy extends Server implements CustomTransportStrategy {
   private readonly direct: { command: CommandDefinition; handler: CommandHandler }[] = [];
+  private readonly repeated: { command?: CommandDefinition }[] = [];
 
   constructor(
     private readonly service: ServiceName,
@@ -17,6 +18,13 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     private readonly door: Door,
   ) {
     super();
+  }
+
+  /** Nest would let a second handler of a command replace the first one silently. */
+  override addHandler(pattern: unknown, callback: MessageHandler, isEvent = false, extras = {}): void {
+    const known = this.messageHandlers.get(this.normalizePattern(pattern as string));
+    if (known) this.repeated.push(extras as { command?: CommandDefinition });
+    super.addHandler(pattern, callback, isEvent, extras);
   }
 
   /** Binds a plain function, without Nest between the wire and it: for the hottest commands. */
@@ -30,7 +38,8 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
   override listen(callback: (error?: unknown) => void): void {
     try {
       const bindings = [...this.direct, ...this.nestHandlers()];
-      this.assertComplete(bindings.map((binding) => binding.command));
+      const repeated = this.repeated.flatMap(({ command }) => command ?? []);
+      this.assertComplete([...bindings.map((binding) => binding.command), ...repeated]);
       for (const { command, handler } of bindings) this.bus.responder.handle(command, this.door, handler);
       callback();
     } catch (error) {
@@ -52,8 +61,7 @@ export class NatsStrategy extends Server implements CustomTransportStrategy {
     for (const [pattern, first] of this.messageHandlers) {
       const command = first.extras?.['command'] as CommandDefinition | undefined;
       if (!command) throw new Error(`The handler of '${pattern}' was not declared with @Handles(command).`);
-      for (let next: MessageHandler | undefined = first; next; next = next.next)
-        bindings.push({ command, handler: callNest(next) });
+      bindings.push({ command, handler: callNest(first) });
     }
     return bindings;
   }
