@@ -7,7 +7,9 @@ import type {
   SpreadElement,
   TemplateLiteral,
 } from 'acorn';
-import { forbidden } from '../expression.errors.js';
+import { Fault, forbidden } from '../expression.errors.js';
+import type { PatternProgram } from '../regexp/compile-pattern.js';
+import { compilePattern } from '../regexp/compile-pattern.js';
 import { Pattern } from '../regexp/pattern.js';
 import { toKey, toText } from '../runtime/coercion.js';
 import { iterate, spreadInto } from '../runtime/iteration.js';
@@ -20,9 +22,10 @@ import type { NameScope, Unit } from './unit.js';
 export function compileLiteral(node: Literal): Code {
   const { regex, value } = node;
   if (regex) {
+    const program = compileRegExp(regex, node.start);
     return (rt) => {
       rt.allocate(SIZE.object);
-      return new Pattern(regex.pattern, regex.flags);
+      return new Pattern(regex.pattern, regex.flags, program);
     };
   }
   return () => value;
@@ -43,6 +46,14 @@ export function compileTemplate(node: TemplateLiteral, unit: Unit, names: NameSc
     }
     return text;
   };
+}
+
+function compileRegExp({ pattern, flags }: { pattern: string; flags: string }, offset: number): PatternProgram {
+  try {
+    return compilePattern(pattern, flags);
+  } catch (thrown) {
+    throw thrown instanceof Fault ? new Fault(thrown.code, thrown.message, offset) : thrown;
+  }
 }
 
 /** Compiles a list of elements or arguments; a spread one may give any number of values. */

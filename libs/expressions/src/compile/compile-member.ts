@@ -35,7 +35,7 @@ function compileNamespaceMember(node: MemberExpression, names: NameScope | undef
 
 export function namespaceOf(node: Expression, names: NameScope | undefined): string | undefined {
   if (node.type !== 'Identifier' || names?.find(node.name) !== undefined) return undefined;
-  return Object.hasOwn(NAMESPACES, node.name) && Object.hasOwn(GLOBALS, node.name) ? node.name : undefined;
+  return Object.hasOwn(NAMESPACES, node.name) ? node.name : undefined;
 }
 
 export function namespaceMember(namespace: string, node: MemberExpression): unknown {

@@ -1,6 +1,6 @@
 import type { Identifier } from 'acorn';
 import { EXPRESSION_ERROR_CODE, Fault, forbidden } from '../expression.errors.js';
-import { FUNCTION_VALUES, GLOBALS, functionNames } from '../functions/function-table.js';
+import { FUNCTION_VALUES, GLOBALS, NAMESPACE, functionNames } from '../functions/function-table.js';
 import { copyPrivately } from '../runtime/plain-data.js';
 import type { Code, Runtime } from '../runtime/runtime.js';
 import { didYouMean } from '../suggest.js';
@@ -11,6 +11,7 @@ export function compileIdentifier(node: Identifier, unit: Unit, names: NameScope
   if (local !== undefined) return readLocal(node, local);
   if (Object.hasOwn(GLOBALS, node.name)) {
     const value = GLOBALS[node.name];
+    if (value === NAMESPACE) throw forbidden(`'${node.name}' is not a value; call one of its members.`, node.start);
     return () => value;
   }
   if (isRoot(node.name, unit)) unit.references.push({ root: node.name, path: [], offset: node.start });

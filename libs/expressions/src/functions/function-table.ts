@@ -1,18 +1,48 @@
 import { BuiltIn } from '../runtime/callable.js';
-import { toNumber } from '../runtime/coercion.js';
+import { coreFunctions, dateMembers, numberMembers, stringMembers } from './core-functions.js';
+import type { FunctionTable, MemberTable } from './entry.js';
+import { mathMembers } from './math-members.js';
+import { arrayMembers, jsonMembers, objectMembers } from './object-members.js';
+import { FUNCTIONS } from './library.js';
 
-/** Functions of the language that JavaScript does not have, as values. */
-export const FUNCTION_VALUES: Record<string, unknown> = {};
+/** Names with members, such as `Math.round`. None of them is a value of its own. */
+export const NAMESPACE_TABLES = {
+  Array: arrayMembers,
+  Date: dateMembers,
+  JSON: jsonMembers,
+  Math: mathMembers,
+  Number: numberMembers,
+  Object: objectMembers,
+  String: stringMembers,
+} as const satisfies Record<string, MemberTable>;
 
-export const NAMESPACES: Record<string, Record<string, unknown>> = {};
+function asValues(table: MemberTable): Record<string, unknown> {
+  const values = Object.entries(table).map(([name, entry]) => [name, 'run' in entry ? new BuiltIn(entry.run) : entry.value]);
+  return Object.freeze(Object.fromEntries(values) as Record<string, unknown>);
+}
+
+/** What stands for a namespace where a value is wanted: nothing can be done with it. */
+export const NAMESPACE = Symbol('namespace');
+
+/** Members of each namespace as values of the language. */
+export const NAMESPACES: Readonly<Record<string, Record<string, unknown>>> = Object.fromEntries(
+  Object.entries(NAMESPACE_TABLES).map(([name, table]) => [name, asValues(table)]),
+);
+
+/** Functions of the language that JavaScript does not have. A root of the scope may have the same name. */
+export const FUNCTION_VALUES: Readonly<Record<string, unknown>> = asValues(FUNCTIONS);
 
 /** Names that mean the same whatever the scope holds. */
-export const GLOBALS: Record<string, unknown> = {
+export const GLOBALS: Readonly<Record<string, unknown>> = Object.freeze({
+  ...Object.fromEntries(Object.keys(NAMESPACE_TABLES).map((name) => [name, NAMESPACE])),
+  ...asValues(coreFunctions),
   undefined: undefined,
   NaN: NaN,
   Infinity: Infinity,
-  Number: new BuiltIn((rt, parameters) => (parameters.length === 0 ? 0 : toNumber(rt, parameters[0]))),
-};
+});
+
+/** Functions that JavaScript has without a namespace, such as `parseInt`. */
+export const CORE_FUNCTIONS: FunctionTable = coreFunctions;
 
 export function functionNames(): string[] {
   return [...Object.keys(FUNCTION_VALUES), ...Object.keys(GLOBALS)];
