@@ -120,12 +120,15 @@ export class Bus {
     });
   }
 
-  /** Plain request without a command: tasks. Rejects with {@link NoResponders} when nobody listens. */
-  async ask(subject: string, body: unknown, timeoutMs: number, headers?: MsgHdrs): Promise<unknown> {
+  /**
+   * Plain request without a command: tasks. A body of bytes is sent as it is. Rejects with {@link NoResponders} when
+   * nobody listens.
+   */
+  async ask(subject: string, body: unknown, timeoutMs: number, more?: { traceparent?: string }): Promise<unknown> {
     try {
-      const answer = await this.connection.request(subject, encodeBody(body), {
+      const answer = await this.connection.request(subject, body instanceof Uint8Array ? body : encodeBody(body), {
         timeout: timeoutMs,
-        ...(headers && { headers }),
+        ...(more && { headers: requestHeaders(more) }),
       });
       return decodeBody(answer.data);
     } catch (error) {

@@ -6,6 +6,7 @@ export * from './control-execution.command.js';
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
 export * from './read-executions.command.js';
+export * from './replica-message.js';
 export * from './start-execution.command.js';
 
 export const EXECUTIONS_COMMANDS = [

@@ -1,3 +1,4 @@
+import { replicaSubject } from '../executions/replica-message.js';
 import { COMMANDS } from '../messages/commands.js';
 import type { CommandDefinition } from '../messages/define-command.js';
 import { SERVICES, type ServiceName } from '../principal/services.js';
@@ -29,7 +30,10 @@ export function healthSubject(service: ServiceName | '*'): string {
 
 const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: string[] }>> = {
   gateway: { publish: [healthSubject('*')], subscribe: ['evt.*.>'] },
-  executions: { publish: ['task.direct.>', 'task.queue.>', 'task.worker.*'], subscribe: ['task.announce'] },
+  executions: {
+    publish: ['task.direct.>', 'task.queue.>', 'task.worker.*', replicaSubject('*')],
+    subscribe: ['task.announce', replicaSubject('*')],
+  },
   worker: { publish: ['task.announce'], subscribe: ['task.direct.*.*', 'task.queue.*.*', 'task.worker.*'] },
   ai: { publish: ['task.announce'], subscribe: ['task.direct.ai.*', 'task.queue.ai.*', 'task.worker.*'] },
   triggers: {
@@ -65,6 +69,8 @@ export function natsUsers(): NatsUser[] {
       ...(EXTRA[service]?.publish ?? []),
     ],
     subscribe: [`rpc.${service}.>`, `${inboxPrefix(service)}.>`, ...(EXTRA[service]?.subscribe ?? [])],
-    allowResponses: { max: 256, expires: '2m' },
+    // Once: the server forgets an answered subject at once; with more it would remember each until it expires. As long as
+    // a step may run, since its worker answers the request that brought it.
+    allowResponses: { max: 1, expires: '1h' },
   }));
 }

@@ -1,0 +1,1 @@
+export { ExecutionEntity } from './execution.entity.js';
