@@ -1,9 +1,21 @@
 import type { CommandDefinition } from '@rpa/contracts';
-import { MessagePattern } from '@nestjs/microservices';
-import { Controller } from '@nestjs/common';
+import { Catch, Controller, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { throwError, type Observable } from 'rxjs';
+
+/** Nest would answer every error that is none of its own with "Internal server error"; ours go to the responder. */
+@Catch()
+class HandErrorsOn implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
 
 /** Marks a class whose methods answer commands (`<feature>.messages.ts`). */
-export const Messages = (): ClassDecorator => Controller();
+export const Messages = (): ClassDecorator => (target) => {
+  Controller()(target);
+  UseFilters(HandErrorsOn)(target);
+};
 
 /**
  * Binds a method `(request, context: MessageContext) => reply` to a command. Who may call it stands in the command's
@@ -12,5 +24,9 @@ export const Messages = (): ClassDecorator => Controller();
 export function Handles<Request extends object, Reply extends object>(
   command: CommandDefinition<Request, Reply>,
 ): MethodDecorator {
-  return MessagePattern(command.subject, { command });
+  return (target, method, descriptor) => {
+    Payload()(target, method, 0);
+    Ctx()(target, method, 1);
+    MessagePattern(command.subject, { command })(target, method, descriptor);
+  };
 }
