@@ -1,1 +1,11 @@
-export {};
+export { createEgress } from './egress/create-egress.js';
+export type { Egress, EgressOptions } from './egress/create-egress.js';
+export type { HostIdentity, HostLogger, HostMetrics, StepHostOptions } from './host/host-options.js';
+export { redeemCredential } from './host/redeem-credential.js';
+export { StepHost, startStepHost } from './host/step-host.js';
+export { createHttpClient } from './http/http-client.js';
+export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js';
+export { checkConfig } from './step/check-config.js';
+export { defineStep, descriptorOf } from './step/define-step.js';
+export type { Step, StepDefinition, StepLog, StepRun } from './step/define-step.js';
+export { StepFailure, toStepError } from './step/step-failure.js';

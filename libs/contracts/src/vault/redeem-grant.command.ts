@@ -23,10 +23,15 @@ export class RedeemGrantRequest {
   publicKey!: string;
 }
 
+/** HKDF `info` of the key that seals a {@link RedeemGrantReply}. */
+export const GRANT_SEAL_INFO = 'rpa redeem-grant v1';
+
 export class RedeemGrantReply {
   /**
-   * The credential `{ type, data }` as JSON, sealed to the worker's key: AES-256-GCM under HKDF-SHA256 of the X25519
-   * agreement with `ephemeralKey`. All base64url.
+   * The credential `{ type, data }` as JSON, sealed to the worker's key. All base64url. The key is 32 bytes of
+   * HKDF-SHA256 over the X25519 agreement of `ephemeralKey` (the vault's, raw) with the worker's key; salt: the raw
+   * `ephemeralKey` followed by the worker's raw public key; info: {@link GRANT_SEAL_INFO}. AES-256-GCM with the 12-byte
+   * `nonce`; associated data: the grant's text; `ciphertext` ends with the 16-byte tag.
    */
   @JsonField()
   sealed!: { ephemeralKey: string; nonce: string; ciphertext: string };

@@ -1,0 +1,123 @@
+import { INLINE_VALUE_LIMIT, type CredentialValue, type JsonValue, type StepError, type StepTask, type TaskResult } from '@rpa/contracts';
+import type { Bus } from '@rpa/messaging';
+import type { HttpClient } from '../http/http-client.js';
+import { checkConfig } from '../step/check-config.js';
+import type { Step } from '../step/define-step.js';
+import { StepFailure, toStepError } from '../step/step-failure.js';
+import type { HostIdentity, HostLogger } from './host-options.js';
+import { maskNothing, maskOf, maskValue, type Mask } from './mask-secrets.js';
+import { redeemCredential } from './redeem-credential.js';
+import { StepLogs } from './step-logs.js';
+
+export interface AttemptMeans {
+  bus: Bus;
+  identity: HostIdentity;
+  http: HttpClient;
+  logger: HostLogger;
+}
+
+export type AttemptEnd = Pick<TaskResult, 'outcome' | 'logs'> & {
+  /** It failed, and nobody knows whether its effect happened. */
+  effectUnknown?: true;
+};
+
+/** How long a step may go on after its signal before nobody waits for it any more. */
+const ABORT_GRACE_MS = 1_000;
+
+/** Runs one attempt of a step to its end; never throws. */
+export async function runAttempt(
+  step: Step,
+  task: StepTask,
+  means: AttemptMeans,
+  signal: AbortSignal,
+  traceparent: string | null,
+): Promise<AttemptEnd> {
+  const logs = new StepLogs();
+  let mask: Mask = maskNothing;
+  const run = async (): Promise<JsonValue> => {
+    checkConfig(step.config, task.config);
+    const credential = await credentialOf(step, task, means);
+    mask = maskOf(credential);
+    signal.throwIfAborted();
+    const output: unknown = await step.run({
+      config: task.config,
+      credential,
+      signal,
+      log: logs.log,
+      idempotencyKey: task.idempotencyKey,
+      heartbeat: () => signal.throwIfAborted(),
+      traceparent,
+      http: means.http,
+    });
+    return maskValue(toJson(output), mask);
+  };
+  try {
+    const output = await untilAborted(run(), signal);
+    return withLogs({ status: 'completed', output }, logs, mask);
+  } catch (thrown) {
+    if (!(thrown instanceof StepFailure)) logCrash(means.logger, task, thrown, mask);
+    const error = maskValue({ ...toStepError(thrown) }, mask) as unknown as StepError;
+    const known = thrown instanceof StepFailure && !thrown.effectUnknown;
+    return { ...withLogs({ status: 'failed', error }, logs, mask), ...(!known && { effectUnknown: true }) };
+  }
+}
+
+async function credentialOf(step: Step, task: StepTask, means: AttemptMeans): Promise<CredentialValue | null> {
+  const takes = step.credentialTypes ?? [];
+  if (task.credentialGrant === undefined || takes.length === 0) return null;
+  const credential = await redeemCredential(means, task.organizationId, task.credentialGrant);
+  if (!takes.includes(credential.type))
+    throw new StepFailure(
+      'credential_refused',
+      `${step.id} takes credentials of type ${takes.join(', ')}, not ${credential.type}.`,
+    );
+  return credential;
+}
+
+/** The step's own end, or the signal's reason when the step does not heed it in time. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const giveUp = (): void => {
+      timer = setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS);
+    };
+    const clear = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    work.then(
+      (value) => (clear(), resolve(value)),
+      // Whatever a step throws once it was told to end, it ends for that reason.
+      (error: unknown) => (clear(), reject((signal.aborted ? signal.reason : error) as Error)),
+    );
+  });
+}
+
+function toJson(output: unknown): JsonValue {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(output);
+  } catch (error) {
+    throw new StepFailure('output_invalid', 'The output cannot be written as JSON.', { cause: error });
+  }
+  if (json === undefined) return null;
+  const bytes = Buffer.byteLength(json);
+  if (bytes > INLINE_VALUE_LIMIT)
+    throw new StepFailure(
+      'output_too_large',
+      `The output has ${bytes} bytes as JSON; the limit is ${INLINE_VALUE_LIMIT}.`,
+      { details: { bytes, limit: INLINE_VALUE_LIMIT } },
+    );
+  return output as JsonValue;
+}
+
+function withLogs(outcome: TaskResult['outcome'], logs: StepLogs, mask: Mask): AttemptEnd {
+  const lines = logs.collected(mask);
+  return { outcome, ...(lines && { logs: lines }) };
+}
+
+function logCrash(logger: HostLogger, task: StepTask, thrown: unknown, mask: Mask): void {
+  const stack = mask(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  logger.error({ executionId: task.executionId, path: task.path, type: task.type, stack }, 'A step crashed');
+}
