@@ -1,6 +1,6 @@
 import { AppError, jsonFieldsOf, type Fault, type MessageClass } from '@rpa/contracts';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 
 /**
  * Turns a plain body into its message class: unknown fields are refused, free JSON passes uncopied. Throws
@@ -17,6 +17,7 @@ export async function validateMessage<T extends object>(message: MessageClass<T>
       kept[field] = plain[field];
       delete plain[field];
     }
+  if (!hasFields(message)) return emptyMessage(message, plain);
   const instance = Object.assign(plainToInstance(message, plain, { exposeDefaultValues: true }), kept);
   const errors = await validate(instance, {
     whitelist: true,
@@ -27,18 +28,41 @@ export async function validateMessage<T extends object>(message: MessageClass<T>
   if (errors.length === 0) return instance;
   if (errors.length === 1 && errors[0]?.property === 'id' && errors[0].constraints?.['matches'])
     throw new AppError('not_found');
-  const faults = errors.flatMap((error) => toFaults(error, ''));
-  throw new AppError('validation_failed', `${faults.length} field(s) of the request are not valid.`, {
+  throw refusal(errors.flatMap((error) => toFaults(error, '')));
+}
+
+const WITH_FIELDS = new WeakMap<object, boolean>();
+
+function hasFields(message: MessageClass<object>): boolean {
+  let known = WITH_FIELDS.get(message);
+  if (known === undefined) {
+    known = getMetadataStorage().getTargetValidationMetadatas(message, '', true, false).length > 0;
+    WITH_FIELDS.set(message, known);
+  }
+  return known;
+}
+
+/** The validator knows no class without fields, and would refuse it whatever it holds. */
+function emptyMessage<T extends object>(message: MessageClass<T>, plain: object): T {
+  const unknown = Object.keys(plain);
+  if (unknown.length > 0) throw refusal(unknown.map((field) => unknownField(field, field)));
+  return new message();
+}
+
+function refusal(faults: Fault[]): AppError {
+  return new AppError('validation_failed', `${faults.length} field(s) of the request are not valid.`, {
     errors: faults,
   });
 }
 
+function unknownField(path: string, field: string): Fault {
+  return { path, code: 'unknown_field', message: `'${field}' is not a field of this request` };
+}
+
 function toFaults(error: ValidationError, prefix: string): Fault[] {
   const path = prefix ? `${prefix}.${error.property}` : error.property;
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
-    path,
-    code: code === 'whitelistValidation' ? 'unknown_field' : code,
-    message: code === 'whitelistValidation' ? `'${error.property}' is not a field of this request` : message,
-  }));
+  const own = Object.entries(error.constraints ?? {}).map(([code, message]) =>
+    code === 'whitelistValidation' ? unknownField(path, error.property) : { path, code, message },
+  );
   return [...own, ...(error.children ?? []).flatMap((child) => toFaults(child, path))];
 }
