@@ -1,1 +1,3 @@
-export {};
+export { authConfig } from './auth.config.js';
+export type { AuthConfig } from './auth.config.js';
+export { start } from './start.js';

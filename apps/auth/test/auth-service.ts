@@ -1,0 +1,82 @@
+import { connectBus, type Bus, type ClientRef } from '@rpa/messaging';
+import { Identity, makeSecrets, secretsEnvironment, type RunningService } from '@rpa/platform';
+import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
+import { natsUsers, type RegisterUserRequest } from '@rpa/contracts';
+import { authConfig, start } from '@rpa/auth';
+
+export const PASSWORD = 'correct horse battery staple';
+export const CLIENT: ClientRef = { address: '192.0.2.1', userAgent: 'test' };
+
+let people = 0;
+
+/** A person that nobody has registered yet. */
+export function newPerson(more: Partial<RegisterUserRequest> = {}): RegisterUserRequest {
+  const number = ++people;
+  return {
+    email: `person${number}@example.com`,
+    password: PASSWORD,
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    organizationName: `Engines ${number}`,
+    ...more,
+  };
+}
+
+/** The real auth service on a database and a NATS server of its own, and the gateway's connection to speak to it. */
+export class AuthService {
+  private constructor(
+    private readonly servers: { database: TestDatabase; nats: Awaited<ReturnType<typeof startTestNats>> },
+    readonly gateway: Bus,
+    /** Proves what auth signs, as the gateway would. */
+    readonly identity: Identity,
+    private readonly environment: Record<string, string>,
+    private running: RunningService,
+  ) {}
+
+  static async start(more: Record<string, string> = {}): Promise<AuthService> {
+    const secrets = makeSecrets();
+    const users = natsUsers().map((user) => ({ ...user, password: secrets.natsPasswords[user.user as 'auth'] }));
+    const [database, nats] = await Promise.all([createTestDatabase('auth'), startTestNats({ users })]);
+    const environment = {
+      ...secretsEnvironment(secrets, 'auth'),
+      NATS_URL: nats.url,
+      DATABASE_URL: database.url,
+      DATABASE_DURABILITY: 'unchecked',
+      AUTH_PORT: '0',
+      LOG_LEVEL: 'silent',
+      ...more,
+    };
+    const own = secretsEnvironment(secrets, 'gateway');
+    const [running, gateway, identity] = await Promise.all([
+      start(authConfig.load(environment)),
+      connectBus({
+        service: 'gateway',
+        servers: [nats.url],
+        user: 'gateway',
+        password: secrets.natsPasswords.gateway,
+      }),
+      Identity.load({
+        service: 'gateway',
+        identityKey: own['IDENTITY_KEY'] ?? '',
+        trustedKeys: own['TRUSTED_KEYS'] ?? '',
+      }),
+    ]);
+    return new AuthService({ database, nats }, gateway, identity, environment, running);
+  }
+
+  get app(): RunningService['app'] {
+    return this.running.app;
+  }
+
+  async restart(): Promise<void> {
+    await this.running.stop();
+    this.running = await start(authConfig.load(this.environment));
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop();
+    await this.gateway.close();
+    await this.servers.nats.stop();
+    await this.servers.database.drop();
+  }
+}
