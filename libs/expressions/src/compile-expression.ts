@@ -4,7 +4,7 @@ import type { PlacedReference, Reference, Unit } from './compile/unit.js';
 import { costOf } from './compile/unit.js';
 import { SourceText, toExpressionError } from './expression.errors.js';
 import { randomNumbers } from './functions/random.js';
-import { toPlain } from './runtime/plain-data.js';
+import { toResult } from './runtime/plain-data.js';
 import type { Budget, Code, EvaluationContext, Scope } from './runtime/runtime.js';
 import { DEFAULT_BUDGET, Runtime } from './runtime/runtime.js';
 import { checkSyntax } from './syntax/check-syntax.js';
@@ -76,7 +76,7 @@ export function compileParsed(node: Expression, source: SourceText, options: Com
     evaluate(scope, context) {
       const rt = start(scope, context);
       try {
-        const value = toPlain(rt, run(rt));
+        const value = toResult(rt, run(rt));
         return value === undefined ? null : value;
       } catch (thrown) {
         throw toExpressionError(thrown, source, rt.at);

@@ -17,7 +17,10 @@ export const NAMESPACE_TABLES = {
 } as const satisfies Record<string, MemberTable>;
 
 function asValues(table: MemberTable): Record<string, unknown> {
-  const values = Object.entries(table).map(([name, entry]) => [name, 'run' in entry ? new BuiltIn(entry.run) : entry.value]);
+  const values = Object.entries(table).map(([name, entry]) => [
+    name,
+    'run' in entry ? new BuiltIn(entry.run) : entry.value,
+  ]);
   return Object.freeze(Object.fromEntries(values) as Record<string, unknown>);
 }
 

@@ -53,14 +53,26 @@ export const mathMembers: MemberTable = {
       entry(`${name}(x): number`, description, (rt, [x]) => calculate(toNumber(rt, x))),
     ]),
   ),
-  atan2: entry('atan2(y, x): number', 'Angle of a point, in radians.', (rt, [y, x]) => Math.atan2(toNumber(rt, y), toNumber(rt, x))),
+  atan2: entry('atan2(y, x): number', 'Angle of a point, in radians.', (rt, [y, x]) =>
+    Math.atan2(toNumber(rt, y), toNumber(rt, x)),
+  ),
   hypot: entry('hypot(...numbers): number', 'Square root of the sum of squares.', (rt, parameters) =>
     Math.hypot(...numbers(rt, parameters)),
   ),
-  imul: entry('imul(a, b): number', 'Product as 32-bit integers.', (rt, [a, b]) => Math.imul(toNumber(rt, a), toNumber(rt, b))),
-  max: entry('max(...numbers): number', 'The largest.', (rt, parameters) => extreme(numbers(rt, parameters), Math.max, -Infinity)),
-  min: entry('min(...numbers): number', 'The smallest.', (rt, parameters) => extreme(numbers(rt, parameters), Math.min, Infinity)),
-  pow: entry('pow(base, exponent): number', 'A power.', (rt, [base, exponent]) => toNumber(rt, base) ** toNumber(rt, exponent)),
+  imul: entry('imul(a, b): number', 'Product as 32-bit integers.', (rt, [a, b]) =>
+    Math.imul(toNumber(rt, a), toNumber(rt, b)),
+  ),
+  max: entry('max(...numbers): number', 'The largest.', (rt, parameters) =>
+    extreme(numbers(rt, parameters), Math.max, -Infinity),
+  ),
+  min: entry('min(...numbers): number', 'The smallest.', (rt, parameters) =>
+    extreme(numbers(rt, parameters), Math.min, Infinity),
+  ),
+  pow: entry(
+    'pow(base, exponent): number',
+    'A power.',
+    (rt, [base, exponent]) => toNumber(rt, base) ** toNumber(rt, exponent),
+  ),
   random: entry('random(): number', 'A number from 0 up to 1; the same for the same seed.', (rt) => rt.random()),
 };
 

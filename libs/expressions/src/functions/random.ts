@@ -1,32 +1,21 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
 /** Numbers from 0 up to 1: the same sequence for the same seed, real randomness without one. */
 export function randomNumbers(seed: string | undefined): () => number {
   if (seed === undefined) return realRandom;
-  let [a, b, c, d] = seedState(seed);
+  const digest = new DataView(sha256(new TextEncoder().encode(seed)).buffer);
+  let [a, b, c, d] = [0, 4, 8, 12].map((offset) => digest.getInt32(offset)) as [number, number, number, number];
   return () => {
-    const t = (a + b) | 0;
+    const sum = (((a + b) | 0) + d) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = (c << 21) | (c >>> 11);
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     d = (d + 1) | 0;
-    const result = (t + d) | 0;
-    c = (c + result) | 0;
-    return (result >>> 0) / 4294967296;
+    return (sum >>> 0) / 2 ** 32;
   };
 }
 
 function realRandom(): number {
   const [value = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));
-  return value / 4294967296;
-}
-
-function seedState(seed: string): [number, number, number, number] {
-  let hash = 0x811c9dc5;
-  const next = (salt: number): number => {
-    hash = Math.imul(hash ^ salt, 0x01000193);
-    for (let index = 0; index < seed.length; index++) hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
-    hash ^= hash >>> 15;
-    hash = Math.imul(hash, 0x85ebca6b);
-    return (hash ^= hash >>> 13);
-  };
-  return [next(1), next(2), next(3), next(4)];
+  return value / 2 ** 32;
 }

@@ -36,10 +36,14 @@ function setters(): [string, MethodEntry<Date>][] {
       const native = `setUTC${part}` as Setter;
       return [`set${part}`, `setUTC${part}`].map((name): [string, MethodEntry<Date>] => [
         name,
-        method(`${name}(value): number`, `Sets it and gives the time in milliseconds. ${description}`, (rt, self, parameters) => {
-          const values = parameters.slice(0, 4).map((value) => toNumber(rt, value));
-          return (self[native] as (...parts: number[]) => number)(...values);
-        }),
+        method(
+          `${name}(value): number`,
+          `Sets it and gives the time in milliseconds. ${description}`,
+          (rt, self, parameters) => {
+            const values = parameters.slice(0, 4).map((value) => toNumber(rt, value));
+            return (self[native] as (...parts: number[]) => number)(...values);
+          },
+        ),
       ]);
     });
 }
@@ -57,7 +61,9 @@ export const dateMethods: MethodTable<Date> = {
   ...Object.fromEntries(getters()),
   ...Object.fromEntries(setters()),
   getTime: method('getTime(): number', 'Milliseconds since 1970.', (_rt, self) => self.getTime()),
-  setTime: method('setTime(ms): number', 'Sets the milliseconds since 1970.', (rt, self, [time]) => self.setTime(toNumber(rt, time))),
+  setTime: method('setTime(ms): number', 'Sets the milliseconds since 1970.', (rt, self, [time]) =>
+    self.setTime(toNumber(rt, time)),
+  ),
   getTimezoneOffset: method('getTimezoneOffset(): number', 'Always 0: the time zone is UTC.', (_rt, self) =>
     Number.isNaN(self.getTime()) ? NaN : 0,
   ),
@@ -69,14 +75,21 @@ export const dateMethods: MethodTable<Date> = {
   toDateString: method('toDateString(): string', 'The day, as people read it.', (_rt, self) => datePart(self)),
   toTimeString: method('toTimeString(): string', 'The time of day, as people read it.', (_rt, self) => timePart(self)),
   toUTCString: method('toUTCString(): string', 'As in HTTP headers.', (_rt, self) => self.toUTCString()),
-  toLocaleString: method<Date>("toLocaleString(locale = 'en-US', options?): string", 'Day and time, by the habits of a language.', (rt, self, [locale, options]) =>
-    formatDateTime(rt, self.getTime(), locale, options, { ...DATE_FIELDS, ...TIME_FIELDS }),
+  toLocaleString: method<Date>(
+    "toLocaleString(locale = 'en-US', options?): string",
+    'Day and time, by the habits of a language.',
+    (rt, self, [locale, options]) =>
+      formatDateTime(rt, self.getTime(), locale, options, { ...DATE_FIELDS, ...TIME_FIELDS }),
   ),
-  toLocaleDateString: method("toLocaleDateString(locale = 'en-US', options?): string", 'The day, by the habits of a language.', (rt, self, [locale, options]) =>
-    formatDateTime(rt, self.getTime(), locale, options, DATE_FIELDS),
+  toLocaleDateString: method(
+    "toLocaleDateString(locale = 'en-US', options?): string",
+    'The day, by the habits of a language.',
+    (rt, self, [locale, options]) => formatDateTime(rt, self.getTime(), locale, options, DATE_FIELDS),
   ),
-  toLocaleTimeString: method("toLocaleTimeString(locale = 'en-US', options?): string", 'The time, by the habits of a language.', (rt, self, [locale, options]) =>
-    formatDateTime(rt, self.getTime(), locale, options, TIME_FIELDS),
+  toLocaleTimeString: method(
+    "toLocaleTimeString(locale = 'en-US', options?): string",
+    'The time, by the habits of a language.',
+    (rt, self, [locale, options]) => formatDateTime(rt, self.getTime(), locale, options, TIME_FIELDS),
   ),
   valueOf: method<Date>('valueOf(): number', 'Milliseconds since 1970.', (_rt, self) => self.getTime()),
 };

@@ -19,5 +19,7 @@ export const patternMethods: MethodTable<Pattern> = {
     const match = self.next(rt, input);
     return match === undefined ? null : matchArray(self, match, input);
   }),
-  toString: method<Pattern>('toString(): string', 'Its text between slashes, with its flags.', (_rt, self) => self.toString()),
+  toString: method<Pattern>('toString(): string', 'Its text between slashes, with its flags.', (_rt, self) =>
+    self.toString(),
+  ),
 };

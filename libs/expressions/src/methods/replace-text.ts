@@ -67,7 +67,7 @@ function replaceMatches(
 function expandReplacement(rt: Runtime, text: string, pattern: string, match: Match, groups: Groups): string {
   const count = match.texts.length - 1;
   let result = '';
-  for (let index = 0; index < pattern.length; ) {
+  for (let index = 0; index < pattern.length;) {
     const [piece, length] = expandAt(text, pattern, index, match, groups, count);
     rt.charge(piece.length);
     result += piece;

@@ -49,7 +49,7 @@ function splitByPattern(rt: Runtime, text: string, separator: Pattern, most: num
   const search = separator.searcher(rt, text);
   if (text === '') return search(0, true) === undefined ? [text] : parts;
   let position = 0;
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const match = search(from);
     if (match === undefined || match.start >= text.length) break;
     if (match.end === position) {
@@ -78,26 +78,38 @@ export const stringPatternMethods: MethodTable<string> = {
   split: method('split(separator?, limit?): array', 'The parts between separators.', (rt, self, [separator, limit]) =>
     splitText(rt, self, separator, limit),
   ),
-  match: method('match(regexp): array', 'The first match with its groups, all matches with the flag g, or null.', (rt, self, [regexp]) => {
-    const searched = pattern(regexp, 'match');
-    const matches = searched.matches(rt, self);
-    const [first] = matches;
-    if (first === undefined) return null;
-    return searched.isGlobal() ? matches.map(({ texts }) => texts[0]) : matchArray(searched, first, self);
-  }),
-  matchAll: method('matchAll(regexp): sequence', 'All matches with their groups, to be spread.', (rt, self, [regexp]) => {
-    const searched = pattern(regexp, 'matchAll');
-    if (!searched.isGlobal()) throw typeFault('matchAll needs a regular expression with the flag g.');
-    return new Sequence(searched.matches(rt, self).map((match) => matchArray(searched, match, self)));
-  }),
+  match: method(
+    'match(regexp): array',
+    'The first match with its groups, all matches with the flag g, or null.',
+    (rt, self, [regexp]) => {
+      const searched = pattern(regexp, 'match');
+      const matches = searched.matches(rt, self);
+      const [first] = matches;
+      if (first === undefined) return null;
+      return searched.isGlobal() ? matches.map(({ texts }) => texts[0]) : matchArray(searched, first, self);
+    },
+  ),
+  matchAll: method(
+    'matchAll(regexp): sequence',
+    'All matches with their groups, to be spread.',
+    (rt, self, [regexp]) => {
+      const searched = pattern(regexp, 'matchAll');
+      if (!searched.isGlobal()) throw typeFault('matchAll needs a regular expression with the flag g.');
+      return new Sequence(searched.matches(rt, self).map((match) => matchArray(searched, match, self)));
+    },
+  ),
   search: method('search(regexp): number', 'Where the first match starts, or -1.', (rt, self, [regexp]) => {
     const searched = pattern(regexp, 'search');
     return searched.searcher(rt, self)(0, searched.isSticky())?.start ?? -1;
   }),
-  replace: method('replace(searched, replacement): string', 'With the first match replaced, or all with the flag g.', (rt, self, parameters) =>
-    replaceText(rt, self, parameters, false),
+  replace: method(
+    'replace(searched, replacement): string',
+    'With the first match replaced, or all with the flag g.',
+    (rt, self, parameters) => replaceText(rt, self, parameters, false),
   ),
-  replaceAll: method('replaceAll(searched, replacement): string', 'With every occurrence replaced.', (rt, self, parameters) =>
-    replaceText(rt, self, parameters, true),
+  replaceAll: method(
+    'replaceAll(searched, replacement): string',
+    'With every occurrence replaced.',
+    (rt, self, parameters) => replaceText(rt, self, parameters, true),
   ),
 };

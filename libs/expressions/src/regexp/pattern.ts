@@ -84,7 +84,7 @@ export class Pattern {
     }
     const search = this.searcher(rt, text);
     const matches: Match[] = [];
-    for (let from = 0; from <= text.length; ) {
+    for (let from = 0; from <= text.length;) {
       const match = search(from, this.isSticky());
       if (match === undefined) break;
       rt.list(4);

@@ -4,8 +4,8 @@ import { setOwn } from './property.js';
 import type { Runtime } from './runtime.js';
 import { SIZE } from './runtime.js';
 
-/** Levels of nesting and number of values that a result may have. */
-export const RESULT_LIMITS = { depth: 500, values: 2_000_000 } as const;
+/** Levels of nesting, number of values and characters of all texts that a result may have. */
+export const RESULT_LIMITS = { depth: 500, values: 2_000_000, characters: 64 * 1024 * 1024 } as const;
 
 /**
  * What `JSON.parse(JSON.stringify(value))` gives, `undefined` for what JSON has not. A value that is plain JSON
@@ -14,7 +14,15 @@ export const RESULT_LIMITS = { depth: 500, values: 2_000_000 } as const;
 export function toPlain(rt: Runtime, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return plainPrimitive(value);
   const check = new PlainCheck();
-  return check.isPlain(value, 0) ? value : copyPlain(rt, value, '', 0);
+  const plain = check.isPlain(value, 0);
+  rt.work(check.values);
+  return plain ? value : copyPlain(rt, value, '', 0);
+}
+
+/** The same for what an evaluation gives, which may be as large as the scope and so is not charged as work. */
+export function toResult(rt: Runtime, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return plainPrimitive(value);
+  return new PlainCheck().isPlain(value, 0) ? value : copyPlain(rt, value, '', 0);
 }
 
 function plainPrimitive(value: unknown): unknown {
@@ -26,13 +34,15 @@ function plainPrimitive(value: unknown): unknown {
 }
 
 class PlainCheck {
-  private left: number = RESULT_LIMITS.values;
+  values = 0;
+  private characters = 0;
 
   isPlain(value: object, depth: number): boolean {
     if (depth > RESULT_LIMITS.depth) throw tooDeepValue();
     const prototype: unknown = Object.getPrototypeOf(value);
     if (Array.isArray(value)) {
-      if (prototype !== Array.prototype) return false;
+      // What a regular expression has matched is an array with properties beside its items.
+      if (prototype !== Array.prototype || Object.hasOwn(value, 'index')) return false;
       for (let index = 0; index < value.length; index++) if (!this.isPlainItem(value[index], depth)) return false;
       return true;
     }
@@ -43,9 +53,12 @@ class PlainCheck {
   }
 
   private isPlainItem(item: unknown, depth: number): boolean {
-    if (--this.left < 0) throw tooManyValues();
+    if (++this.values > RESULT_LIMITS.values) throw tooLarge(`${RESULT_LIMITS.values} values`);
     switch (typeof item) {
       case 'string':
+        this.characters += item.length;
+        if (this.characters > RESULT_LIMITS.characters) throw tooLarge(`${RESULT_LIMITS.characters} characters`);
+        return true;
       case 'boolean':
         return true;
       case 'number':
@@ -59,6 +72,7 @@ class PlainCheck {
 }
 
 function copyPlain(rt: Runtime, original: unknown, key: string, depth: number): unknown {
+  if (typeof original === 'string') rt.work(original.length >> 4);
   if (typeof original !== 'object' || original === null) return plainPrimitive(original);
   if (depth > RESULT_LIMITS.depth) throw tooDeepValue();
   const value = asJson(rt, original, key);
@@ -98,8 +112,8 @@ function tooDeepValue(): Fault {
   return new Fault(EXPRESSION_ERROR_CODE.budget, message);
 }
 
-function tooManyValues(): Fault {
-  return new Fault(EXPRESSION_ERROR_CODE.budget, `The result has more than ${RESULT_LIMITS.values} values.`);
+function tooLarge(limit: string): Fault {
+  return new Fault(EXPRESSION_ERROR_CODE.budget, `The value has more than ${limit}; take less of it.`);
 }
 
 /** A private deep copy of a scope value, made once per evaluation; shared parts stay shared. */

@@ -3,7 +3,8 @@ import { compileParsed, runtimeFactory } from '../compile-expression.js';
 import type { Reference } from '../compile/unit.js';
 import { EXPRESSION_ERROR_CODE, ExpressionError, SourceText, toExpressionError } from '../expression.errors.js';
 import { setOwn } from '../runtime/property.js';
-import { toPlain } from '../runtime/plain-data.js';
+import { jsonText } from '../runtime/json-text.js';
+import { toResult } from '../runtime/plain-data.js';
 import type { EvaluationContext, Runtime, Scope } from '../runtime/runtime.js';
 import type { ScannedExpression } from './scan-template.js';
 import { hasBraces, scanTemplate } from './scan-template.js';
@@ -114,7 +115,7 @@ function compileString(text: string, path: TemplatePath, collected: Collected): 
     let result = texts[0] ?? '';
     for (let index = 0; index < compiled.length; index++) {
       const value = evaluateOne(rt, compiled[index] as PlacedExpression, path);
-      result += asText(value) + (texts[index + 1] ?? '');
+      result += asText(rt, value) + (texts[index + 1] ?? '');
     }
     return result;
   };
@@ -143,15 +144,15 @@ export function compileScanned(found: ScannedExpression, path: TemplatePath, col
 function evaluateOne(rt: Runtime, expression: PlacedExpression, path: TemplatePath): unknown {
   rt.refill();
   try {
-    return toPlain(rt, expression.run(rt));
+    return toResult(rt, expression.run(rt));
   } catch (thrown) {
     throw toExpressionError(thrown, expression.text, rt.at, path);
   }
 }
 
 /** A value between text: JSON, but strings as they are and nothing for undefined. */
-function asText(value: unknown): string {
+function asText(rt: Runtime, value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? (jsonText(rt, value) ?? '') : String(value);
 }
