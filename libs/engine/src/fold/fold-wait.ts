@@ -40,8 +40,7 @@ const signalReceived: Fold = (run, record) => {
 
 const childStarted: Fold = (run, record, step) => {
   if (!step) return;
-  setPhase(run, step, 'waiting');
-  step.wait = { kind: 'child' };
+  setPhase(run, step, 'child');
   step.child = record.data['executionId'] as string;
 };
 

@@ -3,27 +3,29 @@ import type { PlanEdge } from '../plan/plan.js';
 import type { Run } from '../state/run.js';
 import { startClock, stopClock } from '../state/run-clock.js';
 import type { ScopeState } from '../state/scope-state.js';
-import { isLeafPhase, type Phase, type StepState } from '../state/step-state.js';
+import { isLeafPhase, isWaitPhase, type Phase, type StepState } from '../state/step-state.js';
 
 /** Moves a step to another phase and keeps the counts of its run and of every scope around it. */
 export function setPhase(run: Run, step: StepState, phase: Phase): void {
   count(run, step.phase, -1);
   count(run, phase, 1);
   const previous = step.phase;
-  const change = Number(isLeafPhase(phase)) - Number(isLeafPhase(previous));
   step.phase = phase;
   if (phase === 'deciding') stopClock(run, run.lastAt);
   else if (previous === 'deciding') startClock(run, run.lastAt);
-  if (change === 0) return;
+  const leaves = Number(isLeafPhase(phase)) - Number(isLeafPhase(previous));
+  const waits = Number(isWaitPhase(phase)) - Number(isWaitPhase(previous));
+  if (leaves === 0 && waits === 0) return;
   for (let scope: ScopeState | undefined = step.scope; scope; scope = scope.parent) {
-    scope.leaves += change;
-    if (scope.leaves === 0 && scope.failure) run.agenda.push({ kind: 'close', scope });
+    scope.leaves += leaves;
+    scope.waits += waits;
+    if (scope.failure) run.agenda.push({ kind: 'close', scope });
   }
 }
 
 function count(run: Run, phase: Phase, by: 1 | -1): void {
   if (phase === 'queued') run.busy += by;
-  else if (phase === 'waiting' || phase === 'retrying') run.waiting += by;
+  else if (phase === 'child' || isWaitPhase(phase)) run.waiting += by;
   else if (phase === 'deciding') run.deciding += by;
 }
 

@@ -1,5 +1,5 @@
 import type { ScopeState } from '../state/scope-state.js';
-import type { StepState } from '../state/step-state.js';
+import { isWaitPhase, type StepState } from '../state/step-state.js';
 import { cancelScope } from './cancel-step.js';
 import type { Turn } from './turn.js';
 
@@ -19,5 +19,5 @@ export function windDown(turn: Turn, scope: ScopeState): boolean {
 }
 
 function onlyWaits(step: StepState): boolean {
-  return step.phase === 'retrying' || (step.phase === 'waiting' && step.wait?.kind !== 'child');
+  return isWaitPhase(step.phase);
 }

@@ -61,22 +61,40 @@ export class Agenda {
     }
   }
 
-  /** Every task that still stands, in order. */
+  /** Every task that still stands, once, in order. */
   list(run: Run): Task[] {
-    return [...this.tasks.slice(this.head), ...this.blocked].filter((task) => !isStale(task, run));
+    const listed = new Map<object, Set<string>>();
+    return [...this.tasks.slice(this.head), ...this.blocked].filter((task) => {
+      const subject = task.kind === 'close' ? task.scope : task.step;
+      const kinds = listed.get(subject) ?? new Set();
+      if (kinds.has(task.kind) || isStale(task, run)) return false;
+      listed.set(subject, kinds.add(task.kind));
+      return true;
+    });
   }
 }
 
+/** A task is stale when doing it would change nothing. */
 function isStale(task: Task, run: Run): boolean {
   if (run.end) return true;
-  if (task.kind === 'close') return task.scope.closed || (run.closing !== undefined && task.scope !== run.root);
-  if (run.closing) return true;
-  if (task.kind === 'loop') return task.step.phase !== 'looping' || isHaltedAround(task.step);
-  if (task.kind === 'start') return task.step.phase !== 'ready' || isHalted(task.step.scope);
-  return task.step.phase !== 'skipping' || isHalted(task.step.scope);
+  if (task.kind === 'close') return !closeIsDue(task.scope, run);
+  if (run.closing || isHalted(task.step.scope)) return true;
+  if (task.kind === 'loop') return !loopIsDue(task.step);
+  return task.step.phase !== (task.kind === 'start' ? 'ready' : 'skipping');
 }
 
-/** A container goes on closing itself, but not when a scope around it ends. */
-function isHaltedAround(step: StepState): boolean {
-  return isHalted(step.scope);
+function closeIsDue(scope: ScopeState, run: Run): boolean {
+  if (scope.closed) return false;
+  if (run.closing) return scope === run.root;
+  if (scope.closing) return true;
+  return scope.failure ? scope.waits > 0 || scope.leaves === 0 : scope.open === 0;
+}
+
+function loopIsDue({ loop, node }: StepState): boolean {
+  if (!loop) return false;
+  const { running, breakAt } = loop;
+  if (loop.closing) return true;
+  if (breakAt !== undefined) for (const index of running.keys()) if (index > breakAt) return true;
+  if (running.size === 0) return true;
+  return node.type === 'foreach' && running.size < loop.concurrency && loop.next < loop.limit;
 }

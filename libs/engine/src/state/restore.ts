@@ -6,7 +6,7 @@ import { LoopState } from './loop-state.js';
 import { Run, type EarlySignal } from './run.js';
 import { ScopeState } from './scope-state.js';
 import { SNAPSHOT_FORMAT } from './snapshot.js';
-import { isLeafPhase, type StepState } from './step-state.js';
+import { isLeafPhase, isWaitPhase, type StepState } from './step-state.js';
 import type { Task } from './agenda.js';
 
 /** The state that a snapshot was taken of. Throws when the snapshot has a format that this version does not read. */
@@ -46,13 +46,19 @@ function restoreScope(run: Run, scope: ScopeState, saved: JsonObject): void {
 function restoreStep(run: Run, step: StepState, saved: JsonObject): void {
   const { id: _id, loop, ...fields } = saved;
   Object.assign(step, fields);
-  const { phase } = step;
-  if (phase === 'queued') run.busy++;
-  else if (phase === 'waiting' || phase === 'retrying') run.waiting++;
-  else if (phase === 'deciding') run.deciding++;
-  if (isLeafPhase(phase))
-    for (let scope: ScopeState | undefined = step.scope; scope; scope = scope.parent) scope.leaves++;
+  countStep(run, step);
   if (loop !== undefined) restoreLoop(run, step, loop as JsonObject);
+}
+
+function countStep(run: Run, { phase, scope }: StepState): void {
+  if (!isLeafPhase(phase)) return;
+  if (phase === 'queued') run.busy++;
+  else if (phase === 'deciding') run.deciding++;
+  else run.waiting++;
+  for (let around: ScopeState | undefined = scope; around; around = around.parent) {
+    around.leaves++;
+    if (isWaitPhase(phase)) around.waits++;
+  }
 }
 
 function restoreLoop(run: Run, step: StepState, saved: JsonObject): void {

@@ -9,6 +9,8 @@ export class ScopeState {
   open: number;
   /** Steps in this scope and below that somebody works on or that wait; containers do not count. */
   leaves = 0;
+  /** Those of the leaves that only wait: for time, a signal or a person. */
+  waits = 0;
   /** A failure that nothing handles: nothing new starts here any more. */
   failure: { error: StepError; path: string } | undefined;
   /** `break` or `continue` ends the scope before all its steps have settled. */

@@ -5,14 +5,15 @@ import type { ScopeState } from './scope-state.js';
 
 /**
  * - `idle`: edges are still open. `ready`: the join fired. `skipping`: all edges settled, none was taken.
- * - `queued`: handed to workers. `waiting`: for a timer, a signal, a person or a child. `retrying`: between attempts.
+ * - `queued`: handed to workers. `waiting`: for a timer, a signal or a person. `child`: for a sub-workflow that runs.
+ * - `retrying`: between attempts.
  * - `deciding`: the outcome is unknown and a person has to say. `looping`: a container with iterations.
  */
 export type Phase =
-  'idle' | 'ready' | 'skipping' | 'queued' | 'waiting' | 'retrying' | 'deciding' | 'looping' | 'settled';
+  'idle' | 'ready' | 'skipping' | 'queued' | 'waiting' | 'child' | 'retrying' | 'deciding' | 'looping' | 'settled';
 
 export interface StepWait {
-  kind: 'delay' | 'signal' | 'approval' | 'child';
+  kind: 'delay' | 'signal' | 'approval';
   timer?: string;
   dueAt?: number;
   /** Name of the signal. */
@@ -60,7 +61,7 @@ export class StepState {
   get status(): StepStatus {
     if (this.outcome) return this.outcome;
     if (this.phase === 'queued' || this.phase === 'looping') return 'running';
-    if (this.phase === 'waiting' || this.phase === 'retrying' || this.phase === 'deciding') return 'waiting';
+    if (isLeafPhase(this.phase)) return 'waiting';
     return 'pending';
   }
 
@@ -71,5 +72,9 @@ export class StepState {
 }
 
 export function isLeafPhase(phase: Phase): boolean {
-  return phase === 'queued' || phase === 'waiting' || phase === 'retrying' || phase === 'deciding';
+  return phase === 'queued' || phase === 'child' || phase === 'deciding' || isWaitPhase(phase);
+}
+
+export function isWaitPhase(phase: Phase): boolean {
+  return phase === 'waiting' || phase === 'retrying';
 }

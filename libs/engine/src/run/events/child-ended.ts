@@ -7,7 +7,7 @@ import { openAttempt, type EventHandler, type EventOf } from './event-handler.js
 export const childEnded: EventHandler<'child_ended'> = (turn, event) => {
   const step = openAttempt(turn, event);
   if (step?.node.type !== 'sub_workflow') return;
-  if (step.phase !== 'queued' && step.wait?.kind !== 'child') return;
+  if (step.phase !== 'queued' && step.phase !== 'child') return;
   if (step.child !== undefined && step.child !== event.executionId) return;
   if (!TERMINAL.has(event.status)) return;
   clearTimers(turn, step);
