@@ -1,0 +1,20 @@
+import type { DefinitionIssue, JsonObject, WorkflowSummary, WorkflowView } from '@rpa/contracts';
+import type { WorkflowEntity } from '@rpa/entities/workflows';
+
+export function toSummary(row: WorkflowEntity): WorkflowSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    key: row.key,
+    description: row.description,
+    status: row.status,
+    revision: row.revision,
+    publishedVersion: row.publishedVersion,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function toView(row: WorkflowEntity & { draft: object }, issues?: DefinitionIssue[]): WorkflowView {
+  return { ...toSummary(row), definition: row.draft as JsonObject, ...(issues && { issues }) };
+}
