@@ -8,6 +8,7 @@ export const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
 const cache = join(modules, '.cache', 'setup');
 const lockFile = join(root, 'package-lock.json');
+const compiler = join(modules, 'typescript7', 'bin', 'tsc');
 
 const MIN_NODE = [20, 19];
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/;
@@ -77,15 +78,23 @@ async function run(label, command, args) {
 
 function isInstalled(lockHash) {
   const installed = statSync(join(modules, '.package-lock.json'), { throwIfNoEntry: false });
-  if (!installed) return false;
-  // npm writes that file last; somebody who ran npm by hand did not write our stamp.
+  // npm writes that file last, but also when it was only asked for a lock file.
+  if (!installed || !existsSync(compiler)) return false;
+  // Somebody who ran npm by hand did not write our stamp.
   return readStamp('install') === lockHash || installed.mtimeMs >= statSync(lockFile).mtimeMs;
 }
 
 async function install(step) {
   const lockHash = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (!isInstalled(lockHash)) {
-    const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retry-maxtimeout=10000'];
+    const args = [
+      'ci',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=warn',
+      '--fetch-retry-maxtimeout=10000',
+    ];
     try {
       await run(`${step} installing packages`, process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
     } catch (error) {
@@ -130,7 +139,7 @@ async function build(step) {
   const before = fingerprint();
   const complete = projects().every((project) => existsSync(join(project, 'dist', 'tsconfig.tsbuildinfo')));
   if (complete && readStamp('build') === before) return;
-  await run(`${step} building`, process.execPath, [join(modules, 'typescript7', 'bin', 'tsc'), '-b']);
+  await run(`${step} building`, process.execPath, [compiler, '-b']);
   writeStamp('build', before);
 }
 

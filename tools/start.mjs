@@ -4,22 +4,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SetupError, root, runTool, setUp } from './setup.mjs';
 
-const DRAIN_LIMIT_MS = 20_000;
+const WATCH_MS = 500;
 
-/**
- * npm hands on the signal that the terminal has sent already, so each comes twice: without a listener of our own the
- * second would end the process before it has drained. A process that does not come to its end is ended all the same.
- */
-function surviveRepeatedSignals() {
-  let limit;
-  const onSignal = () => {
-    limit ??= setTimeout(() => {
-      console.error('It did not stop in time.');
-      process.exit(1);
-    }, DRAIN_LIMIT_MS).unref();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+/** A SIGTERM that was sent to npm ends npm and its shell, which does not hand it on: without this we would be orphaned. */
+function stopWithNpm() {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, WATCH_MS);
+  watch.unref();
 }
 
 await runTool(async () => {
@@ -30,8 +26,8 @@ await runTool(async () => {
   console.log(`[3/3] starting${services ? ' one process a service' : ''} ...`);
   process.chdir(root);
   process.setSourceMapsEnabled(true);
-  surviveRepeatedSignals();
-  // In this process: another one would cost memory and stand between the signals and who has to drain.
+  stopWithNpm();
+  // In this process: another one would cost memory, and stand between the signals and the code that drains.
   process.argv[1] = main;
   await import(pathToFileURL(main).href);
 });
