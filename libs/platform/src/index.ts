@@ -19,7 +19,7 @@ export { createLogger } from './log/logger.js';
 export type { Logger } from './log/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { checkAccess, mayDo, organizationOf } from './principal/check-access.js';
-export { Identity } from './principal/identity.js';
+export { Identity, userPrincipal } from './principal/identity.js';
 export type { OrganizationRef } from './principal/identity.js';
 export { makeSecrets, provisionSecrets, secretsEnvironment } from './provision/provision-secrets.js';
 export type { InstallationSecrets } from './provision/provision-secrets.js';

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { AppError, SERVICES, type Permission, type Principal, type ServiceName } from '@rpa/contracts';
+import {
+  AppError,
+  SERVICES,
+  type Permission,
+  type Principal,
+  type ServiceName,
+  type UserPrincipal,
+} from '@rpa/contracts';
 import {
   createLocalJWKSet,
   decodeProtectedHeader,
@@ -135,8 +142,15 @@ function toPrincipal(signer: ServiceName, claims: JWTPayload): Principal {
       ...(typeof claims['org'] === 'string' && { organizationId: claims['org'] }),
       ...(typeof claims['slug'] === 'string' && { organizationSlug: claims['slug'] }),
     };
-  if (signer !== 'auth' || typeof claims.sub !== 'string' || typeof claims['org'] !== 'string')
-    throw new AppError('invalid_token', `A token signed by '${signer}' cannot speak for a user.`);
+  const user = signer === 'auth' ? userPrincipal(claims) : null;
+  if (!user) throw new AppError('invalid_token', `A token signed by '${signer}' cannot speak for a user.`);
+  return user;
+}
+
+/** The user whom proven claims of auth speak for; null when they speak for none. */
+export function userPrincipal(claims: JWTPayload): UserPrincipal | null {
+  if (typeof claims.sub !== 'string' || claims.sub.startsWith('service:') || typeof claims['org'] !== 'string')
+    return null;
   return {
     kind: 'user',
     userId: claims.sub,
