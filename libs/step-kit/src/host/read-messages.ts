@@ -26,7 +26,8 @@ export function readTask(body: unknown): StepTask | string {
 export function readControl(body: unknown): WorkerControl | null {
   if (!isObject(body)) return null;
   if (body['kind'] === 'abort' && isRef(body['task'])) return { kind: 'abort', task: body['task'] };
-  if (body['kind'] === 'ack' && Array.isArray(body['tasks'])) return { kind: 'ack', tasks: body['tasks'].filter(isRef) };
+  if (body['kind'] === 'ack' && Array.isArray(body['tasks']))
+    return { kind: 'ack', tasks: body['tasks'].filter(isRef) };
   return null;
 }
 

@@ -1,4 +1,11 @@
-import { createDecipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
+import {
+  createDecipheriv,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 import { AppError, GRANT_SEAL_INFO, redeemGrant, type CredentialValue, type RedeemGrantReply } from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import { StepFailure } from '../step/step-failure.js';

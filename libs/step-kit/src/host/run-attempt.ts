@@ -1,4 +1,11 @@
-import { INLINE_VALUE_LIMIT, type CredentialValue, type JsonValue, type StepError, type StepTask, type TaskResult } from '@rpa/contracts';
+import {
+  INLINE_VALUE_LIMIT,
+  type CredentialValue,
+  type JsonValue,
+  type StepError,
+  type StepTask,
+  type TaskResult,
+} from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import type { HttpClient } from '../http/http-client.js';
 import { checkConfig } from '../step/check-config.js';

@@ -36,7 +36,11 @@ export class StepHost {
 
   constructor(private readonly options: StepHostOptions) {
     const { bus, metrics, steps, pool, capacity } = options;
-    this.workerId = options.workerId ?? `${hostname().slice(0, 40).replace(/[^\w-]/g, '-')}-${randomUUID().slice(0, 13)}`;
+    this.workerId =
+      options.workerId ??
+      `${hostname()
+        .slice(0, 40)
+        .replace(/[^\w-]/g, '-')}-${randomUUID().slice(0, 13)}`;
     this.steps = new Map(steps.map((step) => [`${step.id}@${step.version}`, step]));
     this.means = { ...options, http: createHttpClient(options.egress) };
     this.took = metrics.histogram(
@@ -49,11 +53,15 @@ export class StepHost {
     metrics.gauge('rpa_worker_results_kept', 'Results that nobody has acknowledged yet', () => this.results.size);
     this.results = new KeptResults(options, () => this.announcer.capacityChanged());
     const types = [...new Set(steps.map((step) => step.id))];
-    this.announcer = new WorkerAnnouncer(bus, { worker: this.workerId, pool, types, capacity }, {
-      free: () => this.free,
-      draining: () => this.isDraining,
-      tasks: () => this.tasks(),
-    });
+    this.announcer = new WorkerAnnouncer(
+      bus,
+      { worker: this.workerId, pool, types, capacity },
+      {
+        free: () => this.free,
+        draining: () => this.isDraining,
+        tasks: () => this.tasks(),
+      },
+    );
     this.catalog = new CatalogAnnouncer(options, options.source, steps);
     this.listen(types);
     void this.watchConnection();
@@ -193,7 +201,7 @@ export class StepHost {
     this.announcer.announce();
     this.catalog.close();
     const [control, ...tasks] = this.subscriptions;
-    for (const subscription of tasks) subscription.unsubscribe();
+    for (const subscription of tasks) void subscription.drain();
     const until = Date.now() + (this.options.drainMs ?? DRAIN_MS);
     while (this.running.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     for (const running of this.running.values()) running.abandon();

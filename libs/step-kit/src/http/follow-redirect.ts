@@ -25,6 +25,8 @@ export function redirectOf(
     ...(url.origin === hop.url.origin ? [] : [...ALWAYS_CREDENTIALS, ...credentialHeaders]),
     ...(asGet ? OF_A_BODY : []),
   ].map((name) => name.toLowerCase());
-  const headers = Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.includes(name.toLowerCase())));
+  const headers = Object.fromEntries(
+    Object.entries(hop.headers).filter(([name]) => !dropped.includes(name.toLowerCase())),
+  );
   return asGet ? { method: 'GET', url, headers, body: null } : { ...hop, url, headers };
 }

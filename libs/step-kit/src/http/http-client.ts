@@ -40,6 +40,8 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
 
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Read so that the connection can be kept. */
+const REDIRECT_BODY_BYTES = 16 * 1024;
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 interface Hop {
@@ -82,7 +84,7 @@ async function follow(egress: Egress, request: HttpRequest, signal: AbortSignal)
       const body = await readBody(answer.body, answer.headers, request.maxBodyBytes ?? MAX_BODY_BYTES);
       return { status: answer.statusCode, headers: plainHeaders(answer.headers), body, url: hop.url.href };
     }
-    answer.body.destroy();
+    await answer.body.dump({ limit: REDIRECT_BODY_BYTES, signal });
     if (redirects >= maxRedirects)
       throw new StepFailure('too_many_redirects', `${request.url} redirects more than ${maxRedirects} times.`);
     hop = next;
@@ -124,7 +126,9 @@ function withDefaults(headers: Record<string, string>): Record<string, string> {
 }
 
 function plainHeaders(headers: Record<string, string | string[] | undefined>): HttpResponse['headers'] {
-  const entries = Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
+  const entries = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] => entry[1] !== undefined,
+  );
   return Object.fromEntries(entries);
 }
 

@@ -19,7 +19,7 @@ const UNPACK: Record<string, Unpack> = {
 
 /** Reads a body to its end and unpacks it; neither the packed nor the unpacked form may exceed the limit. */
 export async function readBody(
-  stream: AsyncIterable<Buffer> & { destroy(): unknown },
+  stream: AsyncIterable<Buffer>,
   headers: Record<string, string | string[] | undefined>,
   limit: number,
 ): Promise<Buffer> {
@@ -27,10 +27,7 @@ export async function readBody(
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > limit) {
-      stream.destroy();
-      throw tooLarge(limit);
-    }
+    if (size > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
   const first = chunks[0];
@@ -49,7 +46,9 @@ async function unpack(body: Buffer, encodings: string, limit: number): Promise<B
     try {
       unpacked = await decode(unpacked, { maxOutputLength: limit });
     } catch (error) {
-      throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(limit) : unreadable('it does not unpack');
+      throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+        ? tooLarge(limit)
+        : unreadable('it does not unpack');
     }
   }
   return unpacked;
