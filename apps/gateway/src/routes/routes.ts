@@ -1,7 +1,11 @@
 import type { RouteDefinition } from '../http/define-route.js';
+import { AUTH_ROUTES } from './auth.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
+import { WORKFLOW_ROUTES } from './workflows.routes.js';
 
 /** Every business route, by its tag in the documentation. */
 export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
+  auth: AUTH_ROUTES,
+  workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
 };

@@ -4,6 +4,8 @@ import { isMap, isScalar, parseDocument, visit, type Document } from 'yaml';
 
 /** Aliases that a YAML text may expand to: enough to share a header block, not to blow one up. */
 const MAX_ALIASES = 100;
+/** Steps nest as `steps: [ { steps: [ ... ] } ]`, two levels a container, before the free data of a config begins. */
+const MAX_DEPTH = LIMITS.jsonDepth + 2 * LIMITS.nesting;
 
 /**
  * Reads a definition as it came in: an object, or YAML or JSON as text. Whether it makes sense is not asked here, only
@@ -22,6 +24,8 @@ function parseText(text: string): unknown {
   assertSize(Buffer.byteLength(text));
   // The library compares each key with all before it, which takes quadratic time: duplicates are looked for below.
   const document = parseDocument(text, { uniqueKeys: false, merge: false, version: '1.2', schema: 'core' });
+  // The library's parser recurses; on a text that overflows the stack it reports each level.
+  if (document.errors.some((error) => error.message.startsWith('Maximum call stack'))) throw tooDeep();
   const faults: Fault[] = document.errors.slice(0, 20).map((error) => ({
     path: '',
     code: 'invalid_yaml',
@@ -71,12 +75,9 @@ function position(text: string, offset: number): { line: number; column: number 
 
 /** Walks without recursion: what is too deep must not overflow the stack of those who come after. */
 function assertDepth(root: object): void {
-  // Steps nest as `steps: [ { steps: [ ... ] } ]`, two levels a container, before the free data of a config begins.
-  const limit = LIMITS.jsonDepth + 2 * LIMITS.nesting;
   let level: unknown[] = [root];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > limit)
-      throw invalid({ path: '', code: 'too_deep', message: `The definition is nested deeper than ${limit} levels.` });
+    if (depth > MAX_DEPTH) throw tooDeep();
     const next: unknown[] = [];
     for (const value of level)
       for (const child of Object.values(value as object))
@@ -92,6 +93,10 @@ function assertSize(bytes: number): void {
       code: 'too_large',
       message: `The definition has ${bytes} bytes; ${LIMITS.definitionBytes} (5 MiB) are allowed.`,
     });
+}
+
+function tooDeep(): AppError {
+  return invalid({ path: '', code: 'too_deep', message: `The definition is nested deeper than ${MAX_DEPTH} levels.` });
 }
 
 function invalid(...errors: Fault[]): AppError {

@@ -25,8 +25,8 @@ const statement = (name: string, column: string): { name: string; text: string }
             AND v.number = coalesce($3::int, w.published_version)
           WHERE w.organization_id = $1 AND w.${column} = $2 AND w.deleted_at IS NULL`,
 });
-const BY_ID = statement('resolve_version_by_id', 'id');
-const BY_KEY = statement('resolve_version_by_key', 'key');
+export const BY_ID = statement('resolve_version_by_id', 'id');
+export const BY_KEY = statement('resolve_version_by_key', 'key');
 
 /** Finds what a start runs now: one prepared statement, asked at every start. */
 @Injectable()

@@ -1,0 +1,142 @@
+import {
+  archiveWorkflow,
+  cloneWorkflow,
+  createWorkflow,
+  deleteWorkflow,
+  diffVersions,
+  exportWorkflow,
+  getStepType,
+  getVersion,
+  getWorkflow,
+  importWorkflow,
+  listStepTypes,
+  listVersions,
+  listWorkflows,
+  publishWorkflow,
+  restoreWorkflow,
+  rollbackWorkflow,
+  saveDraft,
+  startExecution,
+  unpublishWorkflow,
+  updateWorkflow,
+  validateWorkflow,
+  type ExportWorkflowReply,
+  type StartExecutionReply,
+  type StartExecutionRequest,
+} from '@rpa/contracts';
+import { route, type RouteAnswer, type RouteDefinition, type RouteInput } from '../http/define-route.js';
+import { onlyFields } from '../http/only-fields.js';
+import { queryDuration } from '../http/query-duration.js';
+
+/** A definition of 5 MiB, and what JSON adds when it comes as text. */
+const DEFINITION_BODY = 6 * 1024 * 1024;
+const MAX_WAIT_MS = 55_000;
+
+export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
+  route({ method: 'GET', path: '/workflows', command: listWorkflows }),
+  route({
+    method: 'POST',
+    path: '/workflows',
+    command: createWorkflow,
+    status: 201,
+    location: (workflow) => `/workflows/${workflow.id}`,
+    etag: (workflow) => workflow.revision,
+    bodyLimit: DEFINITION_BODY,
+  }),
+  route({ method: 'POST', path: '/workflows/validate', command: validateWorkflow, bodyLimit: DEFINITION_BODY }),
+  route({
+    method: 'POST',
+    path: '/workflows/import',
+    command: importWorkflow,
+    status: 201,
+    location: (reply) => `/workflows/${reply.workflow.id}`,
+    bodyLimit: DEFINITION_BODY,
+  }),
+  route({
+    method: 'GET',
+    path: '/workflows/{id}',
+    command: getWorkflow,
+    etag: (workflow) => workflow.revision,
+  }),
+  route({
+    method: 'PUT',
+    path: '/workflows/{id}',
+    command: updateWorkflow,
+    ifMatch: true,
+    etag: (workflow) => workflow.revision,
+    bodyLimit: DEFINITION_BODY,
+  }),
+  route({
+    method: 'PUT',
+    path: '/workflows/{id}/draft',
+    command: saveDraft,
+    ifMatch: true,
+    etag: (workflow) => workflow.revision,
+    bodyLimit: DEFINITION_BODY,
+  }),
+  route({ method: 'DELETE', path: '/workflows/{id}', command: deleteWorkflow, status: 204 }),
+  route({ method: 'POST', path: '/workflows/{id}/restore', command: restoreWorkflow }),
+  route({ method: 'POST', path: '/workflows/{id}/publish', command: publishWorkflow }),
+  route({ method: 'POST', path: '/workflows/{id}/unpublish', command: unpublishWorkflow }),
+  route({ method: 'POST', path: '/workflows/{id}/archive', command: archiveWorkflow }),
+  route({ method: 'POST', path: '/workflows/{id}/rollback', command: rollbackWorkflow }),
+  route({
+    method: 'POST',
+    path: '/workflows/{id}/clone',
+    command: cloneWorkflow,
+    status: 201,
+    location: (workflow) => `/workflows/${workflow.id}`,
+  }),
+  route({
+    method: 'POST',
+    path: '/workflows/{id}/execute',
+    command: startExecution,
+    status: 202,
+    request: toStart,
+    answer: startedAnswer,
+    location: (reply) => `/executions/${reply.id}`,
+    bodyLimit: DEFINITION_BODY,
+  }),
+  route({ method: 'GET', path: '/workflows/{id}/versions', command: listVersions }),
+  route({ method: 'GET', path: '/workflows/{id}/versions/{version}', command: getVersion }),
+  route({ method: 'GET', path: '/workflows/{id}/diff', command: diffVersions }),
+  route({ method: 'GET', path: '/workflows/{id}/export', command: exportWorkflow, answer: exportedAnswer }),
+  route({
+    method: 'GET',
+    path: '/step-types',
+    command: listStepTypes,
+    etag: (reply) => reply.revision,
+  }),
+  route({
+    method: 'GET',
+    path: '/step-types/{type}',
+    command: getStepType,
+    etag: (reply) => reply.revision,
+    answer: (reply) => ({ status: 200, body: reply.stepType }),
+  }),
+];
+
+/** Only what a person may say about a start; the rest of the command is for services. */
+function toStart(input: RouteInput): StartExecutionRequest {
+  const waitMs = queryDuration(input, 'wait', MAX_WAIT_MS);
+  const body = onlyFields(input.body ?? {}, ['inputs', 'version']) as Pick<StartExecutionRequest, 'inputs' | 'version'>;
+  return { ...body, workflowId: input.params['id'] ?? '', ...(waitMs !== undefined && { waitMs }) };
+}
+
+/** 200 with the finished execution, or 202 with the id of one that is accepted or still runs. */
+function startedAnswer(reply: StartExecutionReply): RouteAnswer {
+  return reply.execution
+    ? { status: 200, body: reply.execution }
+    : { status: 202, body: { id: reply.id, status: reply.status } };
+}
+
+function exportedAnswer(reply: ExportWorkflowReply): RouteAnswer {
+  return {
+    status: 200,
+    headers: {
+      'content-type': reply.contentType,
+      'content-disposition': `attachment; filename="${reply.fileName}"`,
+    },
+    body: reply.content,
+  };
+}

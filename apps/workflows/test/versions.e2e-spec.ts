@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  archiveWorkflow,
+  createWorkflow,
+  deleteWorkflow,
+  diffVersions,
+  getVersion,
+  getWorkflow,
+  listVersions,
+  loadVersion,
+  publishWorkflow,
+  resolveVersion,
+  rollbackWorkflow,
+  saveDraft,
+  unpublishWorkflow,
+  workflowPublished,
+  eventSubject,
+  type CommandDefinition,
+  type JsonObject,
+  type ResolveVersionRequest,
+} from '@rpa/contracts';
+import { Database } from '@rpa/platform';
+import { eventually } from '@rpa/testing';
+import { BY_ID, BY_KEY } from '../src/versions/resolve-version.js';
+import { HTTP_REQUEST, LOG_STEP, SIMPLE, WorkflowsService, type Person } from './workflows-service.js';
+
+let workflows: WorkflowsService;
+let ada: Person;
+beforeAll(async () => {
+  workflows = await WorkflowsService.start();
+  await workflows.announce('worker', [HTTP_REQUEST]);
+  ada = await workflows.person();
+});
+afterAll(() => workflows.stop());
+
+async function send<Request extends object, Reply extends object>(
+  command: CommandDefinition<Request, Reply>,
+  body: NoInfer<Request>,
+  as: Person = ada,
+): Promise<Reply> {
+  return (await workflows.bus('gateway')).request(command, body, { principal: as.token });
+}
+
+/** Speaks as executions, on behalf of an organization. */
+async function asExecutions<Request extends object, Reply extends object>(
+  command: CommandDefinition<Request, Reply>,
+  body: NoInfer<Request>,
+  organizationId = ada.organizationId,
+): Promise<Reply> {
+  const principal = await (await workflows.identity('executions')).serviceToken({ id: organizationId });
+  return (await workflows.bus('executions')).request(command, body, { principal });
+}
+const resolve = (request: ResolveVersionRequest) => asExecutions(resolveVersion, request);
+
+async function create(name: string, definition: JsonObject = SIMPLE) {
+  return send(createWorkflow, { name, definition, draft: true });
+}
+async function edit(id: string, message: string): Promise<void> {
+  const { revision } = await send(getWorkflow, { id });
+  await send(saveDraft, { id, revision, definition: { format: 1, steps: [{ ...LOG_STEP, config: { message } }] } });
+}
+
+describe('publish', () => {
+  it('freezes the draft as version 1, 2, 3, normalised and hashed', async () => {
+    const { id } = await create('Counting');
+    const first = await send(publishWorkflow, { id });
+    expect(first).toMatchObject({ workflowId: id, version: 1, createdBy: ada.userId });
+    expect(first.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(first.definition).toMatchObject({ format: 1, steps: [{ id: 'hello', typeVersion: 1 }] });
+    await edit(id, 'Second');
+    expect(await send(publishWorkflow, { id })).toMatchObject({ version: 2 });
+    expect(await send(getWorkflow, { id })).toMatchObject({ status: 'published', publishedVersion: 2 });
+    const { data } = await send(listVersions, { id });
+    expect(data.map((version) => version.version)).toEqual([2, 1]);
+    expect((await send(getVersion, { id, version: 1 })).definition).toEqual(first.definition);
+  });
+
+  it('publishes what has not changed as the version that it is, layout apart', async () => {
+    const { id } = await create('Same');
+    const first = await send(publishWorkflow, { id });
+    const { revision } = await send(getWorkflow, { id });
+    await send(saveDraft, { id, revision, definition: { ...SIMPLE, ui: { hello: { x: 1 } } } });
+    expect(await send(publishWorkflow, { id })).toMatchObject({ id: first.id, version: 1 });
+  });
+
+  it('gives each of many publishes at the same moment a version of its own or the same one', async () => {
+    const { id } = await create('Busy');
+    const versions = await Promise.all(
+      Array.from({ length: 5 }, () => send(publishWorkflow, { id }).catch(() => null)),
+    );
+    expect(new Set(versions.filter((version) => version !== null).map((version) => version.version))).toEqual(
+      new Set([1]),
+    );
+    expect((await send(listVersions, { id })).data).toHaveLength(1);
+  });
+
+  it('refuses a draft with faults, all of them, and a revision that has moved on', async () => {
+    const { id } = await create('Faulty', {
+      steps: [
+        { id: 'x', type: 'nope' },
+        { ...LOG_STEP, next: ['y'] },
+      ],
+    });
+    const error = await send(publishWorkflow, { id }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'definition_invalid' });
+    expect((error as { errors: unknown[] }).errors.length).toBeGreaterThanOrEqual(2);
+    await expect(send(publishWorkflow, { id, revision: 7 })).rejects.toMatchObject({ code: 'stale' });
+  });
+
+  it('says so on the event bus', async () => {
+    const { id } = await create('Told');
+    const heard: unknown[] = [];
+    const bus = await workflows.bus('gateway');
+    bus.subscribe(eventSubject(workflowPublished, ada.organizationId), (body) => heard.push(body));
+    await bus.connection.flush();
+    await send(publishWorkflow, { id });
+    await eventually(() => expect(heard).toEqual([expect.objectContaining({ workflowId: id, version: 1 })]));
+  });
+
+  it('keeps versions immutable in the database itself', async () => {
+    const { id } = await create('Stone');
+    const { id: versionId } = await send(publishWorkflow, { id });
+    const { pool } = workflows.service.app.get(Database, { strict: false });
+    await expect(
+      pool.query('UPDATE workflows.workflow_versions SET definition = $2 WHERE id = $1', [versionId, '{}']),
+    ).rejects.toMatchObject({ message: 'workflow versions are immutable' });
+  });
+});
+
+describe('what a definition refers to', () => {
+  const withCredential = {
+    format: 1,
+    steps: [{ id: 'call', type: 'http_request', credential: 'shop_api', config: { url: 'https://example.com' } }],
+  };
+
+  it('asks the vault, answers 503 while it is away, and names what is missing', async () => {
+    const body = { name: 'Uses a credential', definition: withCredential };
+    await expect(send(createWorkflow, body)).rejects.toMatchObject({ code: 'unavailable' });
+    await workflows.startVault();
+    await expect(send(createWorkflow, body)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      errors: [expect.objectContaining({ path: 'steps[0].credential' })],
+    });
+    workflows.credentials.add('shop_api');
+    const { id } = await send(createWorkflow, body);
+    expect(await send(publishWorkflow, { id })).toMatchObject({ version: 1 });
+  });
+
+  it('knows only the workflows of its own organization', async () => {
+    await send(createWorkflow, { name: 'Child', key: 'child', definition: SIMPLE });
+    const parent = { steps: [{ id: 'sub', type: 'sub_workflow', config: { workflow: 'child', inputs: {} } }] };
+    await send(createWorkflow, { name: 'Parent', definition: parent });
+    const stranger = await workflows.person();
+    await expect(send(createWorkflow, { name: 'Parent', definition: parent }, stranger)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      errors: [expect.objectContaining({ path: expect.stringContaining('steps[0].config') })],
+    });
+  });
+});
+
+describe('resolve and load', () => {
+  it('finds the published version by id and key, and loads its content with its step types', async () => {
+    const definition = {
+      format: 1,
+      steps: [{ id: 'call', type: 'http_request', config: { url: 'https://example.com' } }],
+    };
+    const { id, key } = await create('Resolved', definition);
+    await expect(resolve({ workflowId: id })).rejects.toMatchObject({ code: 'workflow_not_published' });
+    const version = await send(publishWorkflow, { id });
+    const found = await resolve({ workflowId: id });
+    expect(found).toEqual({
+      workflowId: id,
+      workflowKey: key,
+      workflowName: 'Resolved',
+      versionId: version.id,
+      version: 1,
+      draft: false,
+    });
+    expect(await resolve({ workflowKey: key })).toEqual(found);
+    const loaded = await asExecutions(loadVersion, { versionId: version.id });
+    expect(loaded).toEqual({
+      versionId: version.id,
+      workflowId: id,
+      definition: version.definition,
+      stepTypes: [HTTP_REQUEST],
+    });
+    await expect(asExecutions(loadVersion, { versionId: version.id }, id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('keeps to an old version by its number while a newer one is published', async () => {
+    const { id } = await create('Pinned');
+    const first = await send(publishWorkflow, { id });
+    await edit(id, 'New');
+    const second = await send(publishWorkflow, { id });
+    expect(await resolve({ workflowId: id, version: 1 })).toMatchObject({ versionId: first.id, version: 1 });
+    expect(await resolve({ workflowId: id })).toMatchObject({ versionId: second.id });
+    await expect(resolve({ workflowId: id, version: 9 })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(resolve({ workflowId: id, version: 0 })).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+
+  it('pins a test run to a copy of the draft: the same content has the same id, an edit another', async () => {
+    const { id } = await create('Tested');
+    const first = await resolve({ workflowId: id, version: 'draft' });
+    expect(first).toMatchObject({ version: 0, draft: true });
+    expect((await resolve({ workflowId: id, version: 'draft' })).versionId).toBe(first.versionId);
+    await edit(id, 'Edited');
+    const second = await resolve({ workflowId: id, version: 'draft' });
+    expect(second.versionId).not.toBe(first.versionId);
+    const loaded = await asExecutions(loadVersion, { versionId: first.versionId });
+    expect(loaded.definition).toMatchObject({ steps: [{ config: { message: 'Hello' } }] });
+    expect((await send(listVersions, { id })).data).toEqual([]);
+    const faulty = await create('Untestable', { steps: [{ id: 'x', type: 'nope' }] });
+    await expect(resolve({ workflowId: faulty.id, version: 'draft' })).rejects.toMatchObject({
+      code: 'definition_invalid',
+    });
+  });
+
+  it('takes one index for each table, also with many workflows', async () => {
+    const { pool } = workflows.service.app.get(Database, { strict: false });
+    await pool.query(
+      `INSERT INTO workflows.workflows (id, organization_id, name, key, draft)
+       SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN $1::uuid ELSE gen_random_uuid() END, 'Many', 'many-' || n, '{}'
+         FROM generate_series(1, 5000) AS n`,
+      [ada.organizationId],
+    );
+    await pool.query('ANALYZE workflows.workflows');
+    const key = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${BY_KEY.text}`, [
+      ada.organizationId,
+      'child',
+      null,
+    ]);
+    const id = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${BY_ID.text}`, [
+      ada.organizationId,
+      ada.userId,
+      null,
+    ]);
+    const plan = (rows: { 'QUERY PLAN': string }[]) => rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan(key.rows)).toMatch(
+      /Index Scan using workflows_key on workflows w[\s\S]*using workflow_versions_number/,
+    );
+    expect(plan(id.rows)).toMatch(
+      /Index Scan using workflows_(pkey|list) on workflows w[\s\S]*using workflow_versions_number/,
+    );
+  });
+
+  it('is for services only', async () => {
+    const { id } = await create('Closed');
+    const gateway = await workflows.bus('gateway');
+    await expect(
+      gateway.request(resolveVersion, { workflowId: id }, { principal: ada.token, timeoutMs: 300 }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/timeout|unavailable|forbidden/) });
+  });
+});
+
+describe('taking out of use', () => {
+  it('starts nothing after unpublish, archive and delete, and again after publish', async () => {
+    const { id } = await create('Out');
+    await send(publishWorkflow, { id });
+    expect(await send(unpublishWorkflow, { id })).toMatchObject({ status: 'draft', publishedVersion: null });
+    await expect(resolve({ workflowId: id })).rejects.toMatchObject({ code: 'workflow_not_published' });
+    expect(await send(publishWorkflow, { id })).toMatchObject({ version: 1 });
+    expect(await send(archiveWorkflow, { id })).toMatchObject({ status: 'archived', publishedVersion: null });
+    await expect(resolve({ workflowId: id })).rejects.toMatchObject({ code: 'workflow_not_published' });
+    expect(await send(unpublishWorkflow, { id })).toMatchObject({ status: 'archived' });
+    await send(publishWorkflow, { id });
+    expect(await resolve({ workflowId: id })).toMatchObject({ version: 1 });
+    const { versionId } = await resolve({ workflowId: id });
+    await send(deleteWorkflow, { id });
+    await expect(resolve({ workflowId: id })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await asExecutions(loadVersion, { versionId })).toMatchObject({ versionId });
+  });
+
+  it('rolls back to a version, draft and published', async () => {
+    const { id } = await create('Back');
+    await send(publishWorkflow, { id });
+    await edit(id, 'Worse');
+    await send(publishWorkflow, { id });
+    const back = await send(rollbackWorkflow, { id, version: 1 });
+    expect(back).toMatchObject({ status: 'published', publishedVersion: 1 });
+    expect(back.definition).toMatchObject({ steps: [{ config: { message: 'Hello' } }] });
+    expect(await resolve({ workflowId: id })).toMatchObject({ version: 1 });
+    expect(await send(publishWorkflow, { id })).toMatchObject({ version: 1 });
+    await expect(send(rollbackWorkflow, { id, version: 5 })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('compares versions by step', async () => {
+    const { id } = await create('Compared');
+    await send(publishWorkflow, { id });
+    await edit(id, 'Hi');
+    const diff = await send(diffVersions, { id, from: '1' });
+    expect(diff).toEqual({
+      added: [],
+      removed: [],
+      changed: [{ path: 'hello', type: 'log', changes: [{ field: 'config.message', before: 'Hello', after: 'Hi' }] }],
+      other: [],
+    });
+    await expect(send(diffVersions, { id, from: 'x' })).rejects.toMatchObject({ errors: [{ path: 'from' }] });
+  });
+});
