@@ -1,4 +1,5 @@
 import {
+  AppError,
   archiveWorkflow,
   cloneWorkflow,
   createWorkflow,
@@ -25,7 +26,6 @@ import {
   type StartExecutionRequest,
 } from '@rpa/contracts';
 import { route, type RouteAnswer, type RouteDefinition, type RouteInput } from '../http/define-route.js';
-import { onlyFields } from '../http/only-fields.js';
 import { queryDuration } from '../http/query-duration.js';
 
 /** A definition of 5 MiB, and what JSON adds when it comes as text. */
@@ -93,12 +93,26 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
     command: startExecution,
     status: 202,
     request: toStart,
+    hidden: ['workflowId', 'workflowKey', 'trigger', 'dedupe', 'priority', 'waitMs', 'hasWaiter'],
+    query: {
+      wait: {
+        type: 'string',
+        description:
+          'Wait this long (at most 55s) for the end: 200 with the finished execution, or 202 when time runs out',
+        example: '30s',
+      },
+    },
     answer: startedAnswer,
     location: (reply) => `/executions/${reply.id}`,
     bodyLimit: DEFINITION_BODY,
   }),
   route({ method: 'GET', path: '/workflows/{id}/versions', command: listVersions }),
-  route({ method: 'GET', path: '/workflows/{id}/versions/{version}', command: getVersion }),
+  route({
+    method: 'GET',
+    path: '/workflows/{id}/versions/{version}',
+    command: getVersion,
+    request: ({ params }) => ({ id: params['id'] ?? '', version: versionNumber(params['version']) }),
+  }),
   route({ method: 'GET', path: '/workflows/{id}/diff', command: diffVersions }),
   route({ method: 'GET', path: '/workflows/{id}/export', command: exportWorkflow, answer: exportedAnswer }),
   route({
@@ -116,11 +130,13 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
   }),
 ];
 
-/** Only what a person may say about a start; the rest of the command is for services. */
 function toStart(input: RouteInput): StartExecutionRequest {
   const waitMs = queryDuration(input, 'wait', MAX_WAIT_MS);
-  const body = onlyFields(input.body ?? {}, ['inputs', 'version']) as Pick<StartExecutionRequest, 'inputs' | 'version'>;
-  return { ...body, workflowId: input.params['id'] ?? '', ...(waitMs !== undefined && { waitMs }) };
+  return {
+    ...(input.body as object | undefined),
+    workflowId: input.params['id'] ?? '',
+    ...(waitMs !== undefined && { waitMs }),
+  };
 }
 
 /** 200 with the finished execution, or 202 with the id of one that is accepted or still runs. */
@@ -128,6 +144,12 @@ function startedAnswer(reply: StartExecutionReply): RouteAnswer {
   return reply.execution
     ? { status: 200, body: reply.execution }
     : { status: 202, body: { id: reply.id, status: reply.status } };
+}
+
+/** A malformed number names no version, like one that does not exist. */
+function versionNumber(text = ''): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new AppError('not_found', 'There is no such version.');
+  return Number(text);
 }
 
 function exportedAnswer(reply: ExportWorkflowReply): RouteAnswer {

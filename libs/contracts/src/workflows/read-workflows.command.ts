@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, JsonField } from '../messages/fields.js';
 import { ByIdRequest, ListRequest } from '../messages/lists.js';
@@ -67,7 +67,8 @@ export class ExportWorkflowRequest {
 
   /** A version number; absent: the draft. */
   @IsOptional()
-  @JsonField()
+  @IsInt()
+  @Min(1)
   version?: number;
 }
 
