@@ -59,7 +59,7 @@ export function createEgress(options: EgressOptions): Egress {
     connect: (target: buildConnector.Options, callback: buildConnector.Callback) => {
       open(target).then(
         (socket) => callback(null, socket),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+        (error: unknown) => callback(error as Error, null),
       );
     },
   });

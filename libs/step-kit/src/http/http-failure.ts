@@ -6,9 +6,10 @@ const BEFORE_SENDING = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOT
 const TLS = /CERT|^ERR_TLS|^ERR_SSL|UNABLE_TO_VERIFY|SELF_SIGNED/;
 
 /** What a failed exchange means for a step. */
-export function toHttpFailure(error: unknown): unknown {
-  if (error instanceof StepFailure || !(error instanceof Error)) return error;
-  const code = String((error as { code?: unknown }).code ?? error.name);
+export function toHttpFailure(thrown: unknown): unknown {
+  if (thrown instanceof StepFailure) return thrown;
+  const error = thrown as Error & { code?: unknown };
+  const code = String(error.code ?? error.name);
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_CHAR')
     return new StepFailure('config_invalid', `The request cannot be sent: ${error.message}.`, { cause: error });
   if (TIMEOUTS.has(code))

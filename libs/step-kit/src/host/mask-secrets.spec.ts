@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { maskOf, maskValue } from './mask-secrets.js';
+
+describe('masking of secrets', () => {
+  it('masks a secret in every form in which a server may echo it', () => {
+    const mask = maskOf({ type: 'basic_auth', data: { username: 'anna', password: 'p"ss/word' } });
+    const echoed = {
+      plain: 'p"ss/word',
+      url: 'p%22ss%2Fword',
+      header: `Basic ${Buffer.from('anna:p"ss/word').toString('base64')}`,
+      user: 'anna',
+    };
+    expect(maskValue(echoed, mask)).toEqual({
+      plain: '[secret]',
+      url: '[secret]',
+      header: 'Basic [secret]',
+      user: 'anna',
+    });
+  });
+
+  it('leaves alone what is no secret, and hides every field of a custom credential', () => {
+    const value = { name: 'X-API-Key' };
+    expect(maskValue(value, maskOf({ type: 'api_key', data: { key: 'abcdefgh', name: 'X-API-Key' } }))).toBe(value);
+    const custom = maskOf({ type: 'custom', data: { deep: { pin: '998877' } } });
+    expect(custom('pin 998877')).toBe('pin [secret]');
+    expect(maskOf(null)('x')).toBe('x');
+  });
+});
