@@ -1,1 +1,3 @@
-export {};
+export { executionsConfig } from './executions.config.js';
+export type { ExecutionsConfig } from './executions.config.js';
+export { start } from './start.js';

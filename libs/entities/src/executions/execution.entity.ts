@@ -71,9 +71,9 @@ export class ExecutionEntity extends TenantEntity {
   @Column('int')
   total!: number;
 
-  @Column('timestamptz', { name: 'started_at', precision: 3, nullable: true })
+  @Column({ name: 'started_at', type: 'timestamptz', precision: 3, nullable: true })
   startedAt!: Date | null;
 
-  @Column('timestamptz', { name: 'completed_at', precision: 3, nullable: true })
+  @Column({ name: 'completed_at', type: 'timestamptz', precision: 3, nullable: true })
   completedAt!: Date | null;
 }

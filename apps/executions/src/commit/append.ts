@@ -1,0 +1,75 @@
+import type { ExecutionStatus } from '@rpa/contracts';
+
+/** What one run writes in one commit. At most one append of a run is in flight. */
+export interface Append {
+  executionId: string;
+  /** Absent where only the summary row or the inbox changes. */
+  records?: { seq: number; lastSeq: number; body: string };
+  start?: StartRow;
+  change?: SummaryChange;
+  /** Written only when the run leaves memory by this commit. */
+  timers: { timer: string; dueAt: number }[];
+  /** Ids of the inbox rows that these records come from. */
+  consumed: string[];
+  /** Stimuli for other runs, committed with their cause. */
+  outbox: InboxRow[];
+  snapshot?: { seq: number; body: string };
+}
+
+/** The new summary row; JSON columns as text. */
+export interface StartRow {
+  organizationId: string;
+  workflowId: string;
+  versionId: string;
+  workflowName: string;
+  workflowVersion: number;
+  status: ExecutionStatus;
+  test: boolean;
+  triggerType: string;
+  triggerId: string | null;
+  inputs: string;
+  output: string | null;
+  error: string | null;
+  parent: { executionId: string; path: string; attempt: number } | null;
+  rerunOf: string | null;
+  priority: number;
+  traceparent: string | null;
+  waitReply: string | null;
+  owned: boolean;
+  settled: number;
+  total: number;
+  startedAt: number;
+  completedAt: number | null;
+  /** Makes the start happen once; a start whose key is taken writes nothing. */
+  key: { source: string; key: string; fingerprint: string | null } | null;
+}
+
+export interface SummaryChange {
+  status: ExecutionStatus;
+  output: string | null;
+  error: string | null;
+  settled: number;
+  total: number;
+  completedAt: number | null;
+  /**
+   * `keep`: the replica goes on with the run. `let_go`: it leaves memory unless something lies in its inbox.
+   * `release`: it has ended or somebody else shall go on with it.
+   */
+  owner: 'keep' | 'let_go' | 'release';
+}
+
+export interface InboxRow {
+  id: string;
+  organizationId: string;
+  executionId: string;
+  kind: string;
+  dedupeKey: string;
+  body: string;
+}
+
+export interface Committed {
+  /** A start whose key was taken: nothing of it was written. */
+  duplicate: boolean;
+  /** The run was to be let go, but something lies in its inbox. */
+  kept: boolean;
+}

@@ -1,0 +1,65 @@
+import type { Logger } from '@rpa/platform';
+import type { Append, Committed } from './append.js';
+import { CommitConnection } from './commit-connection.js';
+import { CommitLane } from './commit-lane.js';
+import type { CommitMetrics } from './commit-metrics.js';
+import { Fenced } from './commit.errors.js';
+
+export const LANES = 2;
+
+/** Many runs share a commit: durability costs latency once, not throughput. A run is pinned to one lane. */
+export class GroupCommit {
+  private readonly connections: CommitConnection[];
+  private lanes: CommitLane[] = [];
+
+  constructor(
+    url: string,
+    logger: Logger,
+    private readonly metrics: CommitMetrics,
+    private readonly onFenced: (leaseId: string) => void,
+  ) {
+    this.connections = Array.from({ length: LANES }, () => new CommitConnection(url, 'rpa-executions-commit', logger));
+  }
+
+  /** Everything from now on is written in the name of this lease. */
+  async open(leaseId: string): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.connected || connection.reconnect()));
+    this.lanes = this.connections.map(
+      (connection) => new CommitLane(connection, leaseId, this.metrics, () => this.fence(leaseId)),
+    );
+  }
+
+  append(lane: number, append: Append): Promise<Committed> {
+    const chosen = this.lanes[lane % LANES];
+    return chosen ? chosen.add(append) : Promise.reject(new Fenced());
+  }
+
+  /** Appends that wait for their turn. */
+  get queued(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  get connected(): boolean {
+    return this.connections.every((connection) => connection.connected);
+  }
+
+  /** Nothing is written in the name of the present lease any more. */
+  fence(leaseId: string): void {
+    const lanes = this.lanes.splice(0);
+    if (lanes.length === 0) return;
+    for (const lane of lanes) lane.close(new Fenced());
+    this.onFenced(leaseId);
+  }
+
+  async close(): Promise<void> {
+    for (const lane of this.lanes.splice(0)) lane.close();
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+}
+
+/** Same run, same lane. */
+export function laneOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < text.length; index++) hash = (hash * 31 + text.charCodeAt(index)) | 0;
+  return (hash >>> 0) % LANES;
+}

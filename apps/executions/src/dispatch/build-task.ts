@@ -1,0 +1,35 @@
+import type { CredentialGrant, StepTask } from '@rpa/contracts';
+import type { Identity } from '@rpa/platform';
+import type { Delivery } from './delivery.js';
+
+const GRANT_SECONDS = 60;
+
+/** The message to the worker. A credential travels as a short permission to fetch it, never itself. */
+export async function buildTask(delivery: Delivery, owner: string, identity: Identity): Promise<StepTask> {
+  const { effect, run, ref } = delivery;
+  const task: StepTask = {
+    ...ref,
+    organizationId: run.identity.organizationId,
+    owner,
+    type: effect.stepType,
+    typeVersion: effect.typeVersion,
+    config: effect.config,
+    timeoutMs: effect.timeoutMs,
+    sideEffect: effect.sideEffect,
+    idempotencyKey: effect.idempotencyKey,
+  };
+  if (effect.credential !== undefined) {
+    const claims: CredentialGrant = {
+      organizationId: run.identity.organizationId,
+      credentialKey: effect.credential,
+      executionId: ref.executionId,
+      path: ref.path,
+      attempt: ref.attempt,
+    };
+    task.credentialGrant = await identity.sign(
+      { ...claims },
+      { audience: 'credentials-vault', expiresInSeconds: GRANT_SECONDS + Math.ceil(effect.timeoutMs / 1000) },
+    );
+  }
+  return task;
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { Bus } from '@rpa/messaging';
+import { CONFIG, Database, Health, Identity, LOGGER, Metrics, Transactions, type Logger } from '@rpa/platform';
+import { ExecutionsControlMessages } from './control/executions-control.messages.js';
+import { ExecutionCore } from './execution-core.js';
+import type { ExecutionsConfig } from './executions.config.js';
+import { ExecutionsReadMessages } from './read/executions-read.messages.js';
+
+@Module({
+  controllers: [ExecutionsReadMessages, ExecutionsControlMessages],
+  providers: [
+    {
+      provide: ExecutionCore,
+      inject: [CONFIG, LOGGER, Bus, Database, Transactions, Identity, Metrics, Health],
+      useFactory: (
+        config: ExecutionsConfig,
+        logger: Logger,
+        bus: Bus,
+        database: Database,
+        transactions: Transactions,
+        identity: Identity,
+        metrics: Metrics,
+        health: Health,
+      ) => new ExecutionCore({ config, logger, bus, database, transactions, identity, metrics, health }),
+    },
+  ],
+})
+export class ExecutionsModule {}

@@ -1,0 +1,90 @@
+import { foldRecord, pendingEffects, restoreState, type DispatchEffect, type RunState } from '@rpa/engine';
+import type { Logger } from '@rpa/platform';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { EmptyInbox } from '../inbox/empty-inbox.js';
+import type { History, JournalRepository } from '../journal/journal.repository.js';
+import { LiveRun } from '../runs/live-run.js';
+import type { RunHost } from '../runs/run-host.js';
+import type { LoadPlan } from '../start/load-plan.js';
+import type { ClaimedRun } from './runs.repository.js';
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+
+/** Brings claimed runs back to life: state from snapshot and journal, then what was pending, then what waits for them. */
+export class ResumeRuns {
+  /** Claimed, but not in memory yet. */
+  waiting = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly parts: {
+      journal: JournalRepository;
+      plans: LoadPlan;
+      host: RunHost;
+      dispatcher: Dispatcher;
+      inbox: EmptyInbox;
+      logger: Logger;
+      leaseId: () => string | null;
+    },
+  ) {}
+
+  async execute(claimed: readonly ClaimedRun[]): Promise<void> {
+    const leaseId = this.parts.leaseId();
+    const histories = await this.parts.journal.histories(claimed.map((run) => run.id));
+    await Promise.all(
+      claimed.map(async (row) => {
+        const history = histories.get(row.id);
+        if (history) await this.resume(row, history, leaseId);
+      }),
+    );
+    await this.parts.inbox.execute(claimed.map((run) => run.id));
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async resume(row: ClaimedRun, history: History, leaseId: string | null, tries = 0): Promise<void> {
+    try {
+      const run = await this.revive(row, history);
+      if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return;
+      const pending = pendingEffects(run.plan, run.state);
+      const dispatches = pending.filter((effect): effect is DispatchEffect => effect.type === 'dispatch');
+      this.parts.host.resume(run, pending.filter((effect) => effect.type !== 'dispatch'));
+      for (const effect of dispatches) this.parts.dispatcher.takeUp(run, effect, row.former === null);
+      // Nothing is pending but time or a signal: then it may be let go again at once.
+      if (dispatches.length === 0) this.parts.host.stimulate(run, { event: { type: 'continue', at: Date.now() } });
+    } catch (error) {
+      this.parts.logger.error({ err: error, executionId: row.id }, 'A run could not be resumed; it is tried again');
+      this.waiting++;
+      const pause = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS);
+      setTimeout(() => {
+        this.waiting--;
+        if (!this.stopped && this.parts.leaseId() === leaseId) void this.again(row, leaseId, history, tries + 1);
+      }, pause).unref();
+    }
+  }
+
+  private async again(row: ClaimedRun, leaseId: string | null, history: History, tries: number): Promise<void> {
+    await this.resume(row, history, leaseId, tries);
+    await this.parts.inbox.execute([row.id]).catch(() => undefined);
+  }
+
+  private async revive(row: ClaimedRun, history: History): Promise<LiveRun> {
+    const { id, organizationId, workflowId, versionId, traceparent, waitReply, parentId, parentPath, parentAttempt } = row;
+    const plan = await this.parts.plans.execute(organizationId, versionId);
+    let state: RunState | undefined = history.snapshot === null ? undefined : restoreState(plan, history.snapshot);
+    for (const record of history.records) state = foldRecord(plan, state, record);
+    if (!state) throw new Error(`The execution ${id} has no journal.`);
+    const parent =
+      parentId !== null && parentPath !== null && parentAttempt !== null
+        ? { executionId: parentId, path: parentPath, attempt: parentAttempt }
+        : null;
+    const identity = { id, organizationId, workflowId, versionId, traceparent, waitReply, parent };
+    const run = new LiveRun(identity, plan, state, row.status);
+    run.committedSeq = state.seq;
+    run.tailRecords = history.records.length;
+    return run;
+  }
+}

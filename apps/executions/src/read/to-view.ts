@@ -1,0 +1,44 @@
+import {
+  isTerminal,
+  type ExecutionStatus,
+  type ExecutionSummary,
+  type ExecutionView,
+  type JsonObject,
+  type JsonValue,
+  type StepView,
+} from '@rpa/contracts';
+import type { ExecutionEntity } from '@rpa/entities/executions';
+import { traceIdOf } from '@rpa/platform';
+
+export function toSummary(row: ExecutionEntity): ExecutionSummary {
+  return {
+    id: row.id,
+    workflowId: row.workflowId,
+    workflowName: row.workflowName,
+    workflowVersion: row.workflowVersion,
+    status: row.status as ExecutionStatus,
+    test: row.test,
+    trigger: { type: row.triggerType, ...(row.triggerId !== null && { id: row.triggerId }) },
+    error: row.error,
+    parentId: row.parentId,
+    rerunOf: row.rerunOf,
+    priority: row.priority,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    completedAt: row.completedAt?.toISOString() ?? null,
+    durationMs: row.startedAt && row.completedAt ? row.completedAt.getTime() - row.startedAt.getTime() : null,
+    progress: { settled: row.settled, total: row.total },
+    traceId: traceIdOf(row.traceparent),
+  };
+}
+
+/** The row is written at start, wait and end; how far a live run has come is told by its journal. */
+export function toView(row: ExecutionEntity, steps: StepView[]): ExecutionView {
+  const summary = toSummary(row);
+  if (!isTerminal(summary.status)) summary.progress.settled = steps.filter(isSettled).length;
+  return { ...summary, inputs: row.inputs as JsonObject, output: (row.output ?? null) as JsonValue, steps };
+}
+
+function isSettled(step: StepView): boolean {
+  return step.status !== 'pending' && step.status !== 'running' && step.status !== 'waiting';
+}

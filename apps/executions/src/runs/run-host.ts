@@ -1,0 +1,230 @@
+import type { JournalRecord } from '@rpa/contracts';
+import { applyEvent, type Effect, type Transition } from '@rpa/engine';
+import { sqlState, type Logger } from '@rpa/platform';
+import type { Append, Committed, StartRow, SummaryChange } from '../commit/append.js';
+import { CommitsClosed, Fenced, RecordRefused } from '../commit/commit.errors.js';
+import type { GroupCommit } from '../commit/group-commit.js';
+import { buildAppend, isEmpty, withStart } from './build-append.js';
+import type { LiveRun, Stimulus } from './live-run.js';
+import { RunTimers, type TimerEntry } from './run-timers.js';
+
+const MAX_RECORDS_PER_APPEND = 500;
+
+export interface HostListener {
+  /** After the commit, in order. */
+  perform(run: LiveRun, effect: Effect): void;
+  /** The run's status has changed, durably. */
+  changed(run: LiveRun): void;
+  ended(run: LiveRun): void;
+  /** It was to be let go but something lies in its inbox. */
+  kept(run: LiveRun): void;
+  /** It has left the memory of this replica. */
+  forgotten(run: LiveRun): void;
+}
+
+/**
+ * The runs in memory. Each takes one turn at a time: events in, records out, one commit, and only then what the records
+ * ask to be done.
+ */
+export class RunHost {
+  private readonly runs = new Map<string, LiveRun>();
+  private readonly timers = new RunTimers();
+
+  constructor(
+    private readonly commits: GroupCommit,
+    private readonly logger: Logger,
+    private readonly listener: HostListener,
+  ) {}
+
+  get size(): number {
+    return this.runs.size;
+  }
+
+  get(executionId: string): LiveRun | undefined {
+    return this.runs.get(executionId);
+  }
+
+  /** Commits a new run; nothing of it is done before. A start whose key was taken leaves no trace. */
+  async start(run: LiveRun, transition: Transition, row: Omit<StartRow, keyof SummaryChange | 'owned'>): Promise<Committed> {
+    this.runs.set(run.id, run);
+    run.busy = true;
+    this.noteTimers(run, transition.effects);
+    const append = withStart(buildAppend(run, [], transition.records, transition.effects), row);
+    try {
+      const committed = await this.commits.append(run.lane, append);
+      if (committed.duplicate) this.forget(run);
+      else this.afterCommit(run, append, committed, [], transition.effects, startedOwner(append));
+      return committed;
+    } catch (error) {
+      this.forget(run);
+      throw error;
+    } finally {
+      run.busy = false;
+      if (run.queue.length > 0) void this.takeTurns(run);
+    }
+  }
+
+  /** Takes over a run whose state was folded from its journal; `effects` are those that were pending. */
+  resume(run: LiveRun, effects: readonly Effect[]): void {
+    this.runs.set(run.id, run);
+    this.noteTimers(run, effects);
+    for (const effect of effects) this.listener.perform(run, effect);
+    void this.takeTurns(run);
+  }
+
+  /** Hands an event to a run in memory; it is applied when its turn comes. */
+  stimulate(run: LiveRun, stimulus: Stimulus): void {
+    if (run.dropped) return;
+    if (stimulus.inboxId) {
+      if (run.inbox.has(stimulus.inboxId)) return;
+      run.inbox.add(stimulus.inboxId);
+    }
+    run.queue.push(stimulus);
+    if (!run.busy) void this.takeTurns(run);
+  }
+
+  /** Ends a run that cannot go on: a record of it was refused, or its version cannot be run any more. */
+  async fail(run: LiveRun, code: string, message: string): Promise<void> {
+    const at = Date.now();
+    const error = { code, message };
+    const record: JournalRecord = { seq: run.committedSeq + 1, type: 'execution_failed', at, data: { error } };
+    const end: Effect = { type: 'end', status: 'failed', output: null, error };
+    const aborts = [...run.deliveries.values()].map(
+      ({ ref }): Effect => ({ type: 'abort', path: ref.path, attempt: ref.attempt }),
+    );
+    const append = buildAppend(run, run.queue.splice(0), [record], [...aborts, end]);
+    const committed = await this.commits.append(run.lane, append);
+    this.afterCommit(run, append, committed, [], [...aborts, end], 'release');
+  }
+
+  /** Every run at once, for others own them now. */
+  dropAll(): void {
+    for (const run of [...this.runs.values()]) this.forget(run);
+  }
+
+  /** Waits until no commit is on its way, at most so long. */
+  async idle(withinMs: number): Promise<void> {
+    const until = Date.now() + withinMs;
+    while ([...this.runs.values()].some((run) => run.busy) && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  stop(): void {
+    this.timers.stop();
+  }
+
+  private async takeTurns(run: LiveRun): Promise<void> {
+    if (run.busy) return;
+    run.busy = true;
+    try {
+      while (run.queue.length > 0 && !run.dropped) await this.turn(run);
+    } catch (error) {
+      await this.turnFailed(run, error);
+    } finally {
+      run.busy = false;
+    }
+  }
+
+  private async turn(run: LiveRun): Promise<void> {
+    const stimuli: Stimulus[] = [];
+    const records: JournalRecord[] = [];
+    const effects: Effect[] = [];
+    for (let next = run.queue.shift(); next; next = records.length < MAX_RECORDS_PER_APPEND ? run.queue.shift() : undefined) {
+      stimuli.push(next);
+      const transition = applyEvent(run.plan, run.state, next.event);
+      records.push(...transition.records);
+      effects.push(...transition.effects);
+    }
+    this.noteTimers(run, effects);
+    const append = buildAppend(run, stimuli, records, effects);
+    if (isEmpty(append)) return this.settle(run, stimuli, effects);
+    const committed = await this.commits.append(run.lane, append);
+    this.afterCommit(run, append, committed, stimuli, effects, append.change?.owner ?? 'keep');
+  }
+
+  private afterCommit(
+    run: LiveRun,
+    append: Append,
+    committed: Committed,
+    stimuli: readonly Stimulus[],
+    effects: readonly Effect[],
+    owner: SummaryChange['owner'],
+  ): void {
+    if (append.records) run.committedSeq = append.records.lastSeq;
+    const status = append.change?.status ?? append.start?.status;
+    const changed = status !== undefined && status !== run.rowStatus;
+    if (status) run.rowStatus = status;
+    run.ended = effects.some((effect) => effect.type === 'end');
+    this.settle(run, stimuli, effects);
+    if (run.ended) {
+      this.forget(run);
+      this.listener.ended(run);
+    } else if (owner === 'let_go' && !committed.kept) this.forget(run);
+    else if (committed.kept) this.listener.kept(run);
+    if (changed && !run.ended) this.listener.changed(run);
+  }
+
+  private settle(run: LiveRun, stimuli: readonly Stimulus[], effects: readonly Effect[]): void {
+    for (const effect of effects) this.listener.perform(run, effect);
+    for (const stimulus of stimuli) {
+      if (stimulus.inboxId) run.inbox.delete(stimulus.inboxId);
+      stimulus.settled?.();
+    }
+  }
+
+  private async turnFailed(run: LiveRun, error: unknown): Promise<void> {
+    if (error instanceof Fenced || error instanceof CommitsClosed) return this.forget(run);
+    if (error instanceof RecordRefused && sqlState(error.cause) === '23505') {
+      this.logger.error({ executionId: run.id, err: error }, 'Somebody else has written to this run; it is let go');
+      return this.forget(run);
+    }
+    this.logger.error({ executionId: run.id, err: error }, 'A run cannot go on and is failed');
+    const message =
+      error instanceof RecordRefused ? 'What the run wanted to record was refused by the database.' : 'The run broke.';
+    await this.fail(run, 'record_refused', message).catch((failure: unknown) => {
+      this.logger.error({ executionId: run.id, err: failure }, 'A run could not even be failed');
+      this.forget(run);
+    });
+  }
+
+  private forget(run: LiveRun): void {
+    run.dropped = true;
+    if (this.runs.get(run.id) === run) this.runs.delete(run.id);
+    run.queue.length = 0;
+    for (const timer of [...run.timers.keys()]) this.clearTimer(run, timer);
+    this.listener.forgotten(run);
+  }
+
+  private noteTimers(run: LiveRun, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'clear_timer') this.clearTimer(run, effect.timer);
+      if (effect.type === 'set_timer') this.setTimer(run, effect.timer, effect.dueAt);
+    }
+  }
+
+  private setTimer(run: LiveRun, timer: string, dueAt: number): void {
+    this.clearTimer(run, timer);
+    const entry: TimerEntry = {
+      dueAt,
+      fire: () => {
+        if (run.dropped || run.timers.get(timer) !== entry) return;
+        run.timers.delete(timer);
+        this.stimulate(run, { event: { type: 'timer_fired', at: Math.max(Date.now(), dueAt), timer } });
+      },
+    };
+    run.timers.set(timer, entry);
+    this.timers.add(entry);
+  }
+
+  private clearTimer(run: LiveRun, timer: string): void {
+    const entry = run.timers.get(timer);
+    if (!entry) return;
+    run.timers.delete(timer);
+    this.timers.remove(entry);
+  }
+}
+
+function startedOwner(append: Append): SummaryChange['owner'] {
+  if (append.start?.owned) return 'keep';
+  return 'let_go';
+}

@@ -1,0 +1,60 @@
+import { AppError } from '@rpa/contracts';
+import type { Effect } from '@rpa/engine';
+import type { Logger } from '@rpa/platform';
+import type { LiveRun } from '../runs/live-run.js';
+import type { RunHost } from '../runs/run-host.js';
+import type { StartRun } from './start-run.js';
+
+type StartChildEffect = Extract<Effect, { type: 'start_child' }>;
+
+const RETRY_MS = 1_000;
+/** Errors that may be gone by the next try; everything else fails the step. */
+const PASSING = new Set(['unavailable', 'overloaded', 'timeout', 'rate_limited']);
+
+/** Starts the run of a `sub_workflow` step. Its key makes a repeat, also by another owner, find the same child. */
+export class StartChild {
+  constructor(
+    private readonly start: StartRun,
+    private readonly host: RunHost,
+    private readonly logger: Logger,
+  ) {}
+
+  execute(run: LiveRun, effect: StartChildEffect): void {
+    run.calls++;
+    void this.attempt(run, effect);
+  }
+
+  private async attempt(run: LiveRun, effect: StartChildEffect): Promise<void> {
+    const { path, attempt, key, workflow, version, inputs, depth, priority } = effect;
+    try {
+      const child = await this.start.execute({
+        organizationId: run.identity.organizationId,
+        workflow: { workflowKey: workflow, ...(version !== 'latest' && { version }) },
+        inputs,
+        trigger: { type: 'sub_workflow', id: run.id },
+        dedupe: { source: 'child', key, fingerprint: null },
+        priority,
+        waitReply: null,
+        traceparent: run.identity.traceparent,
+        parent: { executionId: run.id, path, attempt },
+        depth,
+      });
+      this.answer(run, { type: 'child_started', at: Date.now(), path, attempt, executionId: child.executionId });
+    } catch (error) {
+      if (run.dropped) return;
+      if (!AppError.is(error) || PASSING.has(error.code)) {
+        this.logger.warn({ err: error, executionId: run.id, path }, 'A child run could not be started yet');
+        setTimeout(() => void this.attempt(run, effect), RETRY_MS).unref();
+        return;
+      }
+      const failure = { code: error.code, message: error.message, retryable: false };
+      const end = { executionId: '', status: 'failed' as const, output: null, error: failure };
+      this.answer(run, { type: 'child_ended', at: Date.now(), path, attempt, ...end });
+    }
+  }
+
+  private answer(run: LiveRun, event: Parameters<RunHost['stimulate']>[1]['event']): void {
+    run.calls--;
+    this.host.stimulate(run, { event });
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  AppError,
+  startExecution,
+  type Principal,
+  type StartExecutionReply,
+  type StartExecutionRequest,
+} from '@rpa/contracts';
+import type { MessageContext } from '@rpa/messaging';
+import { currentTraceparent, fingerprintOf, organizationOf, traceIdOf } from '@rpa/platform';
+import type { GetExecution } from '../read/get-execution.js';
+import type { StartRun, StartWish } from './start-run.js';
+import type { Waiters } from './waiters.js';
+
+const MAX_KEY = 255;
+
+/** The command `startExecution`. With `waitMs` it answers with the finished execution if that ends in time. */
+export class StartExecution {
+  constructor(
+    private readonly start: StartRun,
+    private readonly waiters: Waiters,
+    private readonly get: GetExecution,
+    private readonly replica: string,
+  ) {}
+
+  async execute(request: StartExecutionRequest, context: MessageContext): Promise<StartExecutionReply> {
+    const organizationId = organizationOf(context.principal);
+    const traceparent = currentTraceparent() ?? context.traceparent;
+    const { executionId, deduplicated } = await this.start.execute(
+      this.toWish(request, context, organizationId, traceparent),
+    );
+    const traceId = traceIdOf(traceparent);
+    const reply: StartExecutionReply = {
+      id: executionId,
+      status: 'pending',
+      ...(deduplicated && { deduplicated }),
+      ...(traceId && { traceId }),
+    };
+    if (!request.waitMs) return reply;
+    return { ...reply, ...(await this.await(organizationId, executionId, request.waitMs)) };
+  }
+
+  private async await(
+    organizationId: string,
+    executionId: string,
+    waitMs: number,
+  ): Promise<Pick<StartExecutionReply, 'status' | 'execution'>> {
+    const ended = await this.waiters.wait(executionId, waitMs);
+    if (!ended) return { status: 'running' };
+    const execution = await this.get.execute(organizationId, executionId);
+    return { status: execution.status, execution };
+  }
+
+  private toWish(
+    request: StartExecutionRequest,
+    context: MessageContext,
+    organizationId: string,
+    traceparent: string | null,
+  ): StartWish {
+    const { workflowId, workflowKey, version, inputs = {}, priority, hasWaiter } = request;
+    return {
+      organizationId,
+      workflow: {
+        ...(workflowId !== undefined && { workflowId }),
+        ...(workflowKey !== undefined && { workflowKey }),
+        ...(version !== undefined && { version: readVersion(version) }),
+      },
+      inputs,
+      trigger: readTrigger(request, context.principal),
+      dedupe: readDedupe(request, context),
+      ...(priority !== undefined && { priority }),
+      ...(hasWaiter && { hasWaiter }),
+      waitReply: request.waitMs ? this.replica : null,
+      traceparent,
+      parent: null,
+      depth: 0,
+    };
+  }
+}
+
+function readVersion(version: unknown): number | 'draft' {
+  if (version === 'draft' || (Number.isInteger(version) && Number(version) >= 1)) return version as number | 'draft';
+  throw invalid('version', "must be a version number or 'draft'");
+}
+
+/** People start by hand; what a service says about the cause is believed. */
+function readTrigger(request: StartExecutionRequest, principal: Principal | null): StartWish['trigger'] {
+  const { trigger } = request;
+  if (!trigger) return { type: 'manual' };
+  if (principal?.kind !== 'service') throw invalid('trigger', 'is set by services only');
+  if (typeof trigger.type !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(trigger.type))
+    throw invalid('trigger.type', 'must be the name of a trigger type');
+  if (trigger.id !== undefined && typeof trigger.id !== 'string') throw invalid('trigger.id', 'must be a text');
+  return trigger;
+}
+
+function readDedupe(request: StartExecutionRequest, context: MessageContext): StartWish['dedupe'] {
+  const { dedupe } = request;
+  if (dedupe) {
+    if (context.principal?.kind !== 'service') throw invalid('dedupe', 'is set by services only');
+    if (!isKey(dedupe.source) || !isKey(dedupe.key)) throw invalid('dedupe', 'needs a source and a key of at most 255 characters');
+    return { source: dedupe.source, key: dedupe.key, fingerprint: dedupe.fingerprint ?? null };
+  }
+  const key = context.idempotencyKey;
+  if (!key) return null;
+  if (!isKey(key)) throw invalid('Idempotency-Key', 'must have at most 255 characters');
+  // How long somebody waits for the answer does not change what is asked for.
+  const { waitMs: _, ...body } = request;
+  return { source: 'http', key, fingerprint: fingerprintOf(startExecution.subject, body) };
+}
+
+function isKey(text: unknown): text is string {
+  return typeof text === 'string' && text.length > 0 && text.length <= MAX_KEY && !text.includes('\0');
+}
+
+function invalid(path: string, message: string): AppError {
+  return new AppError('validation_failed', `'${path}' ${message}.`, {
+    errors: [{ path, code: 'not_allowed', message }],
+  });
+}

@@ -1,0 +1,160 @@
+import { AppError, type JsonObject, type ResolveVersionReply, type ResolveVersionRequest } from '@rpa/contracts';
+import { startRun, validateInputs, type StartInput } from '@rpa/engine';
+import { isDatabaseAway, sqlState } from '@rpa/platform';
+import { v7 as newId } from 'uuid';
+import { CommitsClosed, Fenced, RecordRefused } from '../commit/commit.errors.js';
+import type { GroupCommit } from '../commit/group-commit.js';
+import type { RunsRepository } from '../ownership/runs.repository.js';
+import { LiveRun, type RunIdentity } from '../runs/live-run.js';
+import type { RunHost } from '../runs/run-host.js';
+import type { LoadPlan } from './load-plan.js';
+import type { ResolveVersions } from './resolve-versions.js';
+
+export interface StartWish {
+  organizationId: string;
+  workflow: ResolveVersionRequest;
+  inputs: JsonObject;
+  trigger: StartInput['trigger'];
+  dedupe: { source: string; key: string; fingerprint: string | null } | null;
+  priority?: number;
+  hasWaiter?: boolean;
+  waitReply: string | null;
+  traceparent: string | null;
+  parent: RunIdentity['parent'];
+  depth: number;
+}
+
+export interface StartedRun {
+  executionId: string;
+  deduplicated: boolean;
+}
+
+interface Parts {
+  host: RunHost;
+  commits: GroupCommit;
+  runs: RunsRepository;
+  versions: ResolveVersions;
+  plans: LoadPlan;
+  maxRuns: number;
+  maxStarts: number;
+  /** Runs that were claimed but are not in memory yet. */
+  resuming: () => number;
+}
+
+/** Starts one run: for people, triggers and parent runs alike. Returns when the start is durable. */
+export class StartRun {
+  /** Starts on their way to their commit. */
+  private starting = 0;
+  private draining = false;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Takes no more starts; those on their way are finished. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  async execute(wish: StartWish): Promise<StartedRun> {
+    this.assertRoom();
+    this.starting++;
+    try {
+      const version = await this.parts.versions.execute(wish.organizationId, wish.workflow);
+      return await this.begin(wish, version);
+    } catch (error) {
+      // What was started once stays startable by its key, whatever has become of the workflow since.
+      const known = wish.dedupe && AppError.is(error) && (await this.known(wish, wish.dedupe));
+      if (known) return known;
+      throw toStartError(error);
+    } finally {
+      this.starting--;
+    }
+  }
+
+  private assertRoom(): void {
+    const { host, commits, maxRuns, maxStarts, resuming } = this.parts;
+    if (this.draining) throw new AppError('unavailable', 'This replica is stopping.');
+    if (!commits.connected) throw new AppError('unavailable', 'PostgreSQL is not reachable.');
+    if (this.starting >= maxStarts)
+      throw new AppError('overloaded', `${this.starting} starts wait for their commit already.`);
+    if (host.size + resuming() >= maxRuns)
+      throw new AppError('overloaded', `${host.size} runs are in work already; ${maxRuns} are allowed.`);
+  }
+
+  private async begin(wish: StartWish, version: ResolveVersionReply): Promise<StartedRun> {
+    const plan = await this.parts.plans.execute(wish.organizationId, version.versionId);
+    const faults = validateInputs(plan, wish.inputs);
+    if (faults.length > 0)
+      throw new AppError('inputs_invalid', `${faults.length} of the inputs are not as the workflow wants them.`, {
+        errors: faults.map(({ path, code, message }) => ({ path, code, message })),
+      });
+    const id = newId();
+    const input = toStartInput(id, wish, version);
+    const transition = startRun(plan, input);
+    const identity: RunIdentity = {
+      id,
+      organizationId: wish.organizationId,
+      workflowId: version.workflowId,
+      versionId: version.versionId,
+      traceparent: wish.traceparent,
+      waitReply: wish.waitReply,
+      parent: wish.parent,
+    };
+    const run = new LiveRun(identity, plan, transition.state, 'pending', wish.dedupe?.key);
+    const { duplicate } = await this.parts.host.start(run, transition, {
+      ...identity,
+      workflowName: version.workflowName,
+      workflowVersion: version.version,
+      test: version.draft,
+      triggerType: wish.trigger.type,
+      triggerId: wish.trigger.id ?? null,
+      inputs: JSON.stringify(wish.inputs),
+      rerunOf: null,
+      priority: input.priority ?? plan.priority,
+      startedAt: input.at,
+      key: wish.dedupe,
+    });
+    if (!duplicate || !wish.dedupe) return { executionId: id, deduplicated: false };
+    const known = await this.known(wish, wish.dedupe);
+    if (!known) throw new AppError('unavailable', 'The start was not taken; try again.');
+    return known;
+  }
+
+  private async known(wish: StartWish, dedupe: NonNullable<StartWish['dedupe']>): Promise<StartedRun | null> {
+    const known = await this.parts.runs.byStartKey(wish.organizationId, dedupe.source, dedupe.key);
+    if (!known) return null;
+    if (known.fingerprint !== null && dedupe.fingerprint !== null && known.fingerprint !== dedupe.fingerprint)
+      throw new AppError('idempotency_mismatch');
+    return { executionId: known.executionId, deduplicated: true };
+  }
+}
+
+function toStartInput(executionId: string, wish: StartWish, version: ResolveVersionReply): StartInput {
+  return {
+    executionId,
+    organizationId: wish.organizationId,
+    at: Date.now(),
+    workflow: {
+      id: version.workflowId,
+      key: version.workflowKey,
+      name: version.workflowName,
+      version: version.version,
+    },
+    inputs: wish.inputs,
+    trigger: wish.trigger,
+    ...(version.draft && { test: true }),
+    ...(wish.priority !== undefined && { priority: wish.priority }),
+    ...(wish.hasWaiter && { hasWaiter: true }),
+    ...(wish.parent && { parent: { executionId: wish.parent.executionId, path: wish.parent.path } }),
+    ...(wish.depth > 0 && { depth: wish.depth }),
+    ...(wish.traceparent && { traceparent: wish.traceparent }),
+  };
+}
+
+function toStartError(error: unknown): unknown {
+  if (error instanceof Fenced || error instanceof CommitsClosed || isDatabaseAway(error))
+    return new AppError('unavailable', 'The start could not be made durable; try again.', { cause: error });
+  if (!(error instanceof RecordRefused)) return error;
+  const nul = sqlState(error.cause) === '22021';
+  const reason = nul ? 'A text holds a character that cannot be stored (NUL).' : 'The inputs are nested too deeply or too large to be stored.';
+  return new AppError('validation_failed', reason, { cause: error });
+}
