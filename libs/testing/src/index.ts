@@ -4,4 +4,5 @@ export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
 export { startTestNats, testNats } from './test-nats.js';
 export type { TestNatsAccess } from './test-nats.js';
+export { startTestPostgres } from './test-postgres.js';
 export { waitForOutput } from './wait-for-output.js';

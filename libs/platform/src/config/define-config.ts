@@ -103,7 +103,7 @@ export function integer(
     description: `${options.description} (${options.min}..${options.max})`,
     defaultText: String(options.default),
     read(raw) {
-      const value = raw === undefined ? options.default : Number(raw);
+      const value = raw === undefined ? options.default : /^-?\d+$/.test(raw.trim()) ? Number(raw) : NaN;
       if (!Number.isInteger(value) || value < options.min || value > options.max)
         throw new Error(`must be a whole number from ${options.min} to ${options.max}, not '${raw}'`);
       return value;

@@ -1,8 +1,9 @@
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from 'typeorm';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { CheckResult } from '../health/health.js';
 import { isDatabaseAway } from '../errors/to-app-error.js';
 import type { Logger } from '../log/logger.js';
+import { migrate } from './migrate.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -33,8 +34,6 @@ export class Database {
       url: options.url,
       schema: options.schema,
       entities: options.entities as (new () => object)[],
-      migrations: options.migrations,
-      migrationsTableName: 'migrations',
       applicationName: `rpa-${options.service}`,
       poolSize: options.poolSize,
       connectTimeoutMS: 2_000,
@@ -50,9 +49,15 @@ export class Database {
     });
     await connect(dataSource, options);
     const database = new Database(dataSource, options.schema);
-    if (options.requireDurable) await database.assertDurable();
-    await database.migrate();
-    return database;
+    watchConnections(database.pool, options.logger);
+    try {
+      if (options.requireDurable) await database.assertDurable();
+      await migrate(options);
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   }
 
   /** The pool that TypeORM uses; hot-path statements take their connections from it. */
@@ -73,20 +78,6 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async migrate(): Promise<void> {
-    const client = await this.pool.connect();
-    try {
-      // One lock for all schemas: `CREATE SCHEMA` and extension calls of different services would race as well.
-      await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
-      await client.query("SELECT pg_advisory_lock(hashtext('rpa-migrations'))");
-      await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(this.schema)}`);
-      await this.dataSource.runMigrations({ transaction: 'each' });
-    } finally {
-      await client.query("SELECT pg_advisory_unlock(hashtext('rpa-migrations'))").catch(() => undefined);
-      client.release(true);
-    }
-  }
-
   private async assertDurable(): Promise<void> {
     const { rows } = await this.pool.query<{ name: string; setting: string }>(
       `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')`,
@@ -97,6 +88,19 @@ export class Database {
         `PostgreSQL could lose what it acknowledged: ${off.join(', ')} off. Turn it on, or set DATABASE_DURABILITY=unchecked where losing data is fine.`,
       );
   }
+}
+
+/**
+ * A connection that breaks while somebody holds it fails that holder's statement; between two statements nobody listens,
+ * and the unheard event would end the process.
+ */
+function watchConnections(pool: Pool, logger: Logger): void {
+  const watched = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => {
+    if (watched.has(client)) return;
+    watched.add(client);
+    client.on('error', (error) => logger.warn({ err: error }, 'A database connection in use was lost'));
+  });
 }
 
 async function connect(dataSource: DataSource, options: DatabaseOptions): Promise<void> {

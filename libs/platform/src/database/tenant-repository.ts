@@ -1,4 +1,4 @@
-import { AppError } from '@rpa/contracts';
+import { AppError, ID_PATTERN } from '@rpa/contracts';
 import {
   IsNull,
   LessThan,
@@ -9,6 +9,9 @@ import {
   type Repository,
 } from 'typeorm';
 import type { Transactions } from './transactions.js';
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 1_000;
 
 /** Columns that every business row has. */
 export interface TenantRow {
@@ -37,18 +40,18 @@ export class TenantRepository<Row extends TenantRow> {
   ) {}
 
   async get(organizationId: string, id: string): Promise<Row> {
-    const row = await this.find(organizationId, { id } as FindOptionsWhere<Row>);
-    if (!row) throw new AppError('not_found', `There is no ${this.noun} with this id.`);
+    const row = ID_PATTERN.test(id) && (await this.find(organizationId, { id } as FindOptionsWhere<Row>));
+    if (!row) throw this.missing();
     return row;
   }
 
-  find(organizationId: string, where: FindOptionsWhere<Row>): Promise<Row | null> {
-    return this.rows.findOne({ where: { ...where, organizationId } as FindOptionsWhere<Row> });
+  async find(organizationId: string, where: FindOptionsWhere<Row>): Promise<Row | null> {
+    return this.rows.findOne({ where: this.within(organizationId, where) });
   }
 
   /** Unpaged read for sets that are small by nature; never more than `limit`. */
-  findMany(organizationId: string, where: FindOptionsWhere<Row>, limit = 1_000): Promise<Row[]> {
-    return this.rows.find({ where: { ...where, organizationId } as FindOptionsWhere<Row>, take: limit });
+  async findMany(organizationId: string, where: FindOptionsWhere<Row>, limit = 1_000): Promise<Row[]> {
+    return this.rows.find({ where: this.within(organizationId, where), take: limit });
   }
 
   /** Newest first; the cursor is the last id of the page before (ids are time-ordered). */
@@ -57,13 +60,10 @@ export class TenantRepository<Row extends TenantRow> {
     where: FindOptionsWhere<Row>,
     options: { limit?: number; cursor?: string },
   ): Promise<Page<Row>> {
-    const limit = options.limit ?? 50;
+    const limit = Math.min(options.limit ?? DEFAULT_PAGE, MAX_PAGE);
+    const after = options.cursor ? { id: LessThan(decodeCursor(options.cursor)) } : {};
     const data = await this.rows.find({
-      where: {
-        ...where,
-        organizationId,
-        ...(options.cursor && { id: LessThan(decodeCursor(options.cursor)) }),
-      } as FindOptionsWhere<Row>,
+      where: this.within(organizationId, { ...where, ...after }),
       order: { id: 'DESC' } as never,
       take: limit + 1,
     });
@@ -73,38 +73,57 @@ export class TenantRepository<Row extends TenantRow> {
     return { data: rows, nextCursor: more && last ? encodeCursor(last.id) : null };
   }
 
-  /** Writes a new row. */
+  /** Writes a new row; one whose id exists already, in whatever organization, is refused by the database. */
   async insert(organizationId: string, row: DeepPartial<Row>): Promise<Row> {
-    const entity = this.rows.create({ ...row, organizationId } as DeepPartial<Row>);
-    return this.rows.save(entity as DeepPartial<Row> & Row);
+    const entity = this.rows.create({ ...row, organizationId: required(organizationId) } as DeepPartial<Row>);
+    await this.rows.insert(entity as never);
+    return entity;
   }
 
-  /** Changes a row of the organization; `not_found` when it has none with this id. */
+  /** Changes a row of the organization; `not_found` when it has none with this id, or a deleted one. */
   async update(
     organizationId: string,
     id: string,
     change: Partial<Row>,
     where: FindOptionsWhere<Row> = {} as never,
   ): Promise<void> {
-    const result = await this.rows.update({ ...where, id, organizationId } as FindOptionsWhere<Row>, change as never);
-    if (result.affected === 0) throw new AppError('not_found', `There is no ${this.noun} with this id.`);
+    if ('id' in change || 'organizationId' in change)
+      throw new Error(`The id and the organization of a ${this.noun} never change.`);
+    const target = this.within(organizationId, { ...where, id, deletedAt: IsNull() });
+    const result = await this.rows.update(target, change as never);
+    if (result.affected === 0) throw this.missing();
   }
 
   async softDelete(organizationId: string, id: string): Promise<void> {
-    const result = await this.rows.softDelete({ id, organizationId, deletedAt: IsNull() } as FindOptionsWhere<Row>);
-    if (result.affected === 0) throw new AppError('not_found', `There is no ${this.noun} with this id.`);
+    const result = await this.rows.softDelete(this.within(organizationId, { id, deletedAt: IsNull() }));
+    if (result.affected === 0) throw this.missing();
   }
 
   /** Undoes a soft delete; `already_exists` when its name or key has been taken since. */
   async restore(organizationId: string, id: string): Promise<Row> {
-    const result = await this.rows.restore({ id, organizationId, deletedAt: Not(IsNull()) } as FindOptionsWhere<Row>);
+    const result = await this.rows.restore(this.within(organizationId, { id, deletedAt: Not(IsNull()) }));
     if (result.affected === 0) throw new AppError('not_found', `There is no deleted ${this.noun} with this id.`);
     return this.get(organizationId, id);
+  }
+
+  /** The organization comes last, so that no condition replaces it. */
+  private within(organizationId: string, where: object): FindOptionsWhere<Row> {
+    return { ...where, organizationId: required(organizationId) } as unknown as FindOptionsWhere<Row>;
+  }
+
+  private missing(): AppError {
+    return new AppError('not_found', `There is no ${this.noun} with this id.`);
   }
 
   private get rows(): Repository<Row> {
     return this.transactions.manager.getRepository(this.entity);
   }
+}
+
+/** An empty organization must never read as "any". */
+function required(organizationId: string): string {
+  if (!organizationId) throw new AppError('forbidden', 'The principal has no organization.');
+  return organizationId;
 }
 
 /** Opaque to clients. */
@@ -114,7 +133,7 @@ export function encodeCursor(id: string): string {
 
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[0-9a-f-]{36}$/.test(id))
+  if (!ID_PATTERN.test(id))
     throw new AppError('validation_failed', 'The cursor is not one that this list gave.', {
       errors: [{ path: 'cursor', code: 'cursor', message: 'must be the nextCursor of the page before' }],
     });

@@ -7,18 +7,26 @@ import type { Database } from './database.js';
  * its handler) joins it, so that everything commits or nothing does.
  */
 export class Transactions {
-  private readonly running = new AsyncLocalStorage<EntityManager>();
+  private readonly running = new AsyncLocalStorage<{ manager: EntityManager | null }>();
 
   constructor(private readonly database: Database) {}
 
   run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const joined = this.running.getStore();
+    const joined = this.running.getStore()?.manager;
     if (joined) return work(joined);
-    return this.database.dataSource.transaction((manager) => this.running.run(manager, () => work(manager)));
+    return this.database.dataSource.transaction(async (manager) => {
+      const scope: { manager: EntityManager | null } = { manager };
+      try {
+        return await this.running.run(scope, () => work(manager));
+      } finally {
+        // What was begun here and goes on after the end gets connections of its own.
+        scope.manager = null;
+      }
+    });
   }
 
   /** Of the running transaction, or for single statements outside of one. */
   get manager(): EntityManager {
-    return this.running.getStore() ?? this.database.dataSource.manager;
+    return this.running.getStore()?.manager ?? this.database.dataSource.manager;
   }
 }

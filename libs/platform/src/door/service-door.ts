@@ -1,5 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
-import { HEADERS, type CommandDefinition } from '@rpa/contracts';
+import { AppError, HEADERS, type CommandDefinition } from '@rpa/contracts';
 import type { Door, IncomingHeaders, MessageContext } from '@rpa/messaging';
 import type { Idempotency } from '../idempotency/idempotency.js';
 import { toAppError } from '../errors/to-app-error.js';
@@ -66,6 +66,8 @@ export class ServiceDoor implements Door {
 
   observe(command: CommandDefinition, tookMs: number, error: unknown): void {
     this.metrics.observeCommand(command.subject, tookMs / 1000, error ? toAppError(error).code : 'ok');
+    // Outside of the handler: while the body was read, checked or the answer written.
+    if (error && !AppError.is(error)) this.logger.error({ err: error, command: command.subject }, 'A message failed');
   }
 
   private translate(command: CommandDefinition, error: unknown): Error {

@@ -60,9 +60,15 @@ function unknownField(path: string, field: string): Fault {
 }
 
 function toFaults(error: ValidationError, prefix: string): Fault[] {
-  const path = prefix ? `${prefix}.${error.property}` : error.property;
+  const path = pathOf(prefix, error.property);
   const own = Object.entries(error.constraints ?? {}).map(([code, message]) =>
     code === 'whitelistValidation' ? unknownField(path, error.property) : { path, code, message },
   );
   return [...own, ...(error.children ?? []).flatMap((child) => toFaults(child, path))];
+}
+
+/** As faults are written everywhere: `items[2].amount`. */
+function pathOf(prefix: string, property: string): string {
+  if (!prefix) return property;
+  return /^\d+$/.test(property) ? `${prefix}[${property}]` : `${prefix}.${property}`;
 }

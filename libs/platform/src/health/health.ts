@@ -25,7 +25,7 @@ export class Health {
 
   /** Runs all checks at once, each for 2 s at most; an answer is kept for half a second. */
   readiness(): Promise<Readiness> {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.last || now - this.last.at > KEEP_MS) this.last = { at: now, readiness: this.run() };
     return this.last.readiness;
   }

@@ -25,7 +25,10 @@ export async function startProbeServer(options: {
     else if (path === '/health/ready')
       void options.health.readiness().then((readiness) => json(readiness.status === 'ready' ? 200 : 503, readiness));
     else if (path === '/metrics')
-      void options.metrics.registry.metrics().then((body) => send(200, options.metrics.registry.contentType, body));
+      options.metrics.registry.metrics().then(
+        (body) => send(200, options.metrics.registry.contentType, body),
+        (error: unknown) => json(500, { status: 500, title: 'A metric could not be read', detail: String(error) }),
+      );
     else json(404, { status: 404, title: 'Not found' });
   });
   await listen(server, options.host, options.port);

@@ -7,6 +7,7 @@ import type { Transactions } from '../database/transactions.js';
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const KEEP = '24 hours';
+const BITE = 5_000;
 
 /** Creates the table in a service's schema; list it among the service's migrations. */
 export function idempotencyMigration(schema: string): new () => MigrationInterface {
@@ -83,12 +84,15 @@ export class Idempotency {
 
   /** Forgets keys older than a day, in small bites; of every organization, since age alone decides. */
   async forgetOld(): Promise<number> {
-    const result = await this.database.pool.query(
-      `DELETE FROM ${this.database.schema}.idempotency_keys
-        WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${this.database.schema}.idempotency_keys
-                                 WHERE created_at < now() - interval '${KEEP}' LIMIT 5000))`,
-    );
-    return result.rowCount ?? 0;
+    const table = `${this.database.schema}.idempotency_keys`;
+    for (let forgotten = 0; ;) {
+      const { rowCount } = await this.database.pool.query(
+        `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM ${table} WHERE created_at < now() - interval '${KEEP}' LIMIT ${BITE}))`,
+      );
+      forgotten += rowCount ?? 0;
+      if ((rowCount ?? 0) < BITE) return forgotten;
+    }
   }
 }
 

@@ -1,28 +1,37 @@
 import type { LoggerService } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { currentLogContext } from './log-context.js';
+import { serializeError } from './serialize-error.js';
 
 export type { Logger } from 'pino';
 
 const SECRET_FIELDS = ['password', 'accessToken', 'refreshToken', 'authorization', 'data', 'secret', 'token', 'key'];
 
 /** One JSON line an event, with service, trace, request and execution ids; secrets by name are never written. */
-export function createLogger(options: { service: string; level: string; format: 'json' | 'pretty' }): Logger {
+export function createLogger(
+  options: { service: string; level: string; format: 'json' | 'pretty' },
+  destination?: DestinationStream,
+): Logger {
   return pino(
     {
       level: options.level,
       base: { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[secret]' },
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[secret]' },
+      serializers: { err: serializeError },
       mixin: () => ({ ...traceIds(), ...currentLogContext() }),
     },
-    options.format === 'pretty'
-      ? pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', sync: true })
-      : pino.destination({ dest: 1, sync: true }),
+    destination ?? standardOutput(options.format),
   );
+}
+
+function standardOutput(format: 'json' | 'pretty'): DestinationStream {
+  return format === 'pretty'
+    ? pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', sync: true })
+    : pino.destination({ dest: 1, sync: true });
 }
 
 function traceIds(): { traceId?: string; spanId?: string } {

@@ -54,10 +54,17 @@ export class Identity {
   }
 
   static async load(options: { service: ServiceName; identityKey: string; trustedKeys: string }): Promise<Identity> {
-    const keys = JSON.parse(options.trustedKeys) as JSONWebKeySet;
+    const keys = readKeySet(options.trustedKeys);
     const own = keys.keys.filter((key) => serviceOfKey(key.kid) === options.service).at(-1);
     if (!own?.kid) throw new Error(`TRUSTED_KEYS holds no key of '${options.service}'.`);
-    return new Identity(options.service, await importPKCS8(options.identityKey, ALGORITHM), own.kid, keys);
+    const privateKey = await importPKCS8(options.identityKey, ALGORITHM).catch(() => null);
+    if (!privateKey) throw new Error('IDENTITY_KEY is no P-256 private key in PKCS #8 PEM.');
+    const identity = new Identity(options.service, privateKey, own.kid, keys);
+    const probe = await identity.sign({}, { audience: 'self', expiresInSeconds: 60 });
+    await identity.verify(probe, 'self').catch(() => {
+      throw new Error(`IDENTITY_KEY does not belong to the key of '${options.service}' in TRUSTED_KEYS.`);
+    });
+    return identity;
   }
 
   /** Signs claims in this service's name. */
@@ -127,6 +134,16 @@ export class Identity {
     this.serviceTokens.set(key, { token, renewAt: Date.now() + SERVICE_TOKEN_SECONDS * 1000 - RENEW_BEFORE_MS });
     return token;
   }
+}
+
+function readKeySet(text: string): JSONWebKeySet {
+  try {
+    const keys = JSON.parse(text) as JSONWebKeySet;
+    if (Array.isArray(keys.keys)) return keys;
+  } catch {
+    // Said below, without the text.
+  }
+  throw new Error('TRUSTED_KEYS is no JWKS: { "keys": [...] }.');
 }
 
 function serviceOfKey(kid: string | undefined): ServiceName | undefined {

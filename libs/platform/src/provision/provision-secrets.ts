@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, type JsonWebKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '@rpa/contracts';
@@ -25,40 +25,51 @@ export interface InstallationSecrets {
 const FILE = 'secrets.json';
 
 /**
- * Reads the secrets of an installation, or makes them when there are none: each service has its own NATS password and
- * identity key. Written once, readable by the owner only.
+ * Reads the secrets of an installation, or makes them when there are none; what a newer version needs besides is added.
+ * Each service has its own NATS password and identity key. Readable by the owner only.
  */
 export function provisionSecrets(directory: string): InstallationSecrets {
   const file = join(directory, FILE);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as InstallationSecrets;
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<InstallationSecrets>) : {};
+  const secrets = completeSecrets(known);
+  if (JSON.stringify(secrets) === JSON.stringify(known)) return secrets;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const secrets = makeSecrets();
-  writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  renameSync(draft, file);
   return secrets;
 }
 
 export function makeSecrets(): InstallationSecrets {
-  const pairs = SERVICES.map((service) => ({ service, ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }));
-  const each = <T>(make: (service: ServiceName) => T): Record<ServiceName, T> =>
-    Object.fromEntries(SERVICES.map((service) => [service, make(service)])) as Record<ServiceName, T>;
-  const pem = new Map(
-    pairs.map((pair) => [pair.service, String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))]),
-  );
-  const keys = pairs.map(({ service, publicKey }) => {
+  return completeSecrets({});
+}
+
+function completeSecrets(known: Partial<InstallationSecrets>): InstallationSecrets {
+  const trusted = (JSON.parse(known.trustedKeys ?? '{"keys":[]}') as { keys: JsonWebKey[] }).keys;
+  const identityKeys = { ...known.identityKeys } as Record<ServiceName, string>;
+  const natsPasswords = { ...known.natsPasswords } as Record<ServiceName, string>;
+  for (const service of SERVICES) {
+    natsPasswords[service] ??= randomPassword();
+    if (identityKeys[service]) continue;
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    identityKeys[service] = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     const jwk = publicKey.export({ format: 'jwk' });
     const thumbprint = createHash('sha256').update(`${jwk.x}.${jwk.y}`).digest('hex').slice(0, 12);
-    return { ...jwk, kid: `${service}:${thumbprint}`, alg: 'ES256', use: 'sig' };
-  });
+    trusted.push({ ...jwk, kid: `${service}:${thumbprint}`, alg: 'ES256', use: 'sig' } as JsonWebKey);
+  }
   return {
-    natsPasswords: each(() => randomBytes(24).toString('base64url')),
-    identityKeys: each((service) => pem.get(service) ?? ''),
-    trustedKeys: JSON.stringify({ keys }),
-    vaultKey: randomBytes(32).toString('base64'),
-    calloutSeed: newAccountSeed(),
-    natsSystemPassword: randomBytes(24).toString('base64url'),
-    databasePassword: randomBytes(24).toString('base64url'),
+    natsPasswords,
+    identityKeys,
+    trustedKeys: JSON.stringify({ keys: trusted }),
+    vaultKey: known.vaultKey ?? randomBytes(32).toString('base64'),
+    calloutSeed: known.calloutSeed ?? newAccountSeed(),
+    natsSystemPassword: known.natsSystemPassword ?? randomPassword(),
+    databasePassword: known.databasePassword ?? randomPassword(),
   };
+}
+
+function randomPassword(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 /** Environment of one service of an installation: only its own secrets. */

@@ -50,7 +50,10 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+const DRAIN_MS = 4_000;
 const IDEMPOTENCY_SWEEP_MS = 3_600_000;
+/** Services that share a process have its memory and event loop measured by the first of them. */
+let processIsMeasured = false;
 
 /** Starts one service: probes, PostgreSQL with migrations, NATS, its Nest application, its handlers. */
 export async function startService<Config extends ServiceConfig>(
@@ -60,6 +63,8 @@ export async function startService<Config extends ServiceConfig>(
   const logger = createLogger({ service, level: config.logLevel, format: config.logFormat });
   startTracing({ service, otlpEndpoint: config.otlpEndpoint });
   const metrics = new Metrics(service);
+  if (!processIsMeasured) metrics.collectProcessMetrics();
+  processIsMeasured = true;
   const health = new Health();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
   health.add('service', () => (phase === 'running' ? { ok: true } : { ok: false, reason: phase }));
@@ -80,14 +85,15 @@ export async function startService<Config extends ServiceConfig>(
     await definition.started?.(app, context);
     phase = 'running';
     logger.info({ probePort: probes.port }, 'Service is up');
-    const stop = async (): Promise<void> => {
-      if (phase === 'stopping') return;
+    const drain = async (): Promise<void> => {
       phase = 'stopping';
-      await definition.stopping?.(app, context);
-      await context.bus.responder.stop(5_000);
+      closers.push(() => context.bus.responder.stop(DRAIN_MS));
+      closers.push(async () => definition.stopping?.(app, context));
       await closeAll();
       await flushTraces();
     };
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= drain());
     return { service, probePort: probes.port, app, readiness: () => health.readiness(), stop };
   } catch (error) {
     await closeAll();
@@ -117,7 +123,11 @@ async function openContext<Config extends ServiceConfig>(
   const idempotency =
     database && transactions && !definition.database?.ownIdempotency ? new Idempotency(database, transactions) : null;
   if (idempotency) {
-    const sweep = setInterval(() => void idempotency.forgetOld().catch(() => undefined), IDEMPOTENCY_SWEEP_MS);
+    const forget = (): Promise<unknown> =>
+      idempotency
+        .forgetOld()
+        .catch((error: unknown) => logger.warn({ err: error }, 'Old idempotency keys are still there'));
+    const sweep = setInterval(() => void forget(), IDEMPOTENCY_SWEEP_MS);
     closers.push(async () => clearInterval(sweep));
   }
   const bus = await connectBus({
@@ -127,8 +137,9 @@ async function openContext<Config extends ServiceConfig>(
     password: config.natsPassword,
     maxInFlight: config.maxInFlight,
     onStatus: (status) => logStatus(logger, status),
+    onError: (error) => logger.error({ err: error }, 'NATS reports an error'),
   });
-  closers.push(() => bus.close());
+  closers.push(() => bus.close(DRAIN_MS / 4));
   health.add('nats', () => (bus.connected ? { ok: true } : { ok: false, reason: `NATS: ${bus.disconnectedReason}` }));
   metrics.gauge('rpa_messages_in_flight', 'Commands being worked on', () => bus.responder.load);
   const door = new ServiceDoor(identity, logger, metrics, idempotency);

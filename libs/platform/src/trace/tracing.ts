@@ -4,6 +4,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
+const FLUSH_WITHIN_MS = 1_000;
+
 let provider: NodeTracerProvider | null = null;
 
 /**
@@ -23,7 +25,9 @@ export function startTracing(options: { service: string; otlpEndpoint: string | 
 
 /** Sends what is left; call last. */
 export async function flushTraces(): Promise<void> {
-  await provider?.forceFlush().catch(() => undefined);
+  const flushed = provider?.forceFlush().catch(() => undefined);
+  // A collector that does not answer must not hold up the end.
+  await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_WITHIN_MS).unref())]);
 }
 
 /** Runs `body` in a span that continues the given W3C `traceparent` (or the running one); errors mark the span. */
