@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandDefinition, Permission } from '@rpa/contracts';
+import { connectBus, type Bus, type RequestOptions } from '@rpa/messaging';
+import { Identity, secretsEnvironment, type RunningService } from '@rpa/platform';
+import { testNats } from '@rpa/testing';
+import { executionsConfig } from '../../src/executions.config.js';
+import { start } from '../../src/start.js';
+import { SECRETS } from './secrets.js';
+
+export interface ReplicaOptions {
+  databaseUrl: string;
+  natsUrl?: string;
+  env?: Record<string, string>;
+}
+
+/** The real service, in this process. */
+export function startReplica({ databaseUrl, natsUrl, env }: ReplicaOptions): Promise<RunningService> {
+  return start(executionsConfig.load(replicaEnvironment({ databaseUrl, ...(natsUrl && { natsUrl }), ...(env && { env }) })));
+}
+
+export function replicaEnvironment({ databaseUrl, natsUrl, env }: ReplicaOptions): Record<string, string> {
+  const access = testNats('executions');
+  return {
+    ...secretsEnvironment(SECRETS, 'executions'),
+    NATS_URL: natsUrl ?? access.url,
+    NATS_USER: access.user,
+    NATS_PASSWORD: access.password,
+    DATABASE_URL: databaseUrl,
+    DATABASE_DURABILITY: 'unchecked',
+    EXECUTIONS_PORT: '0',
+    LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',
+    ...env,
+  };
+}
+
+export const PERMISSIONS: Permission[] = ['workflows:execute', 'executions:read', 'executions:cancel'];
+
+/** A person behind the gateway, or a service, of one organization. */
+export class Client {
+  private constructor(
+    readonly organizationId: string,
+    private readonly bus: Bus,
+    private readonly principal: string,
+  ) {}
+
+  static async person(organizationId = randomUUID(), permissions = PERMISSIONS, natsUrl?: string): Promise<Client> {
+    const auth = await identityOf('auth');
+    const user = { userId: randomUUID(), organization: { id: organizationId, slug: 'acme' }, roles: [], permissions };
+    return new Client(organizationId, await busOf('gateway', natsUrl), await auth.signUser(user, 3_600));
+  }
+
+  static async triggers(organizationId: string): Promise<Client> {
+    const identity = await identityOf('triggers');
+    const principal = await identity.serviceToken({ id: organizationId });
+    return new Client(organizationId, await busOf('triggers'), principal);
+  }
+
+  send<Request extends object, Reply extends object>(
+    command: CommandDefinition<Request, Reply>,
+    body: NoInfer<Request>,
+    options: RequestOptions = {},
+  ): Promise<Reply> {
+    return this.bus.request(command, body, { principal: this.principal, ...options });
+  }
+
+  close(): Promise<void> {
+    return this.bus.close(100);
+  }
+}
+
+function identityOf(service: 'auth' | 'triggers'): Promise<Identity> {
+  return Identity.load({ service, identityKey: SECRETS.identityKeys[service], trustedKeys: SECRETS.trustedKeys });
+}
+
+function busOf(service: 'gateway' | 'triggers', natsUrl = testNats().url): Promise<Bus> {
+  return connectBus({ service, servers: [natsUrl], user: service, password: testNats(service).password });
+}
