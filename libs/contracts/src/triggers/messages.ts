@@ -1,3 +1,38 @@
-import type { CommandDefinition } from '../messages/define-command.js';
+import {
+  createTrigger,
+  deleteTrigger,
+  disableTrigger,
+  enableTrigger,
+  restoreTrigger,
+  updateTrigger,
+} from './change-trigger.command.js';
+import { createEventPublisher, listEventPublishers, revokeEventPublisher } from './event-publisher.command.js';
+import { fireTrigger, publishEvents } from './fire-trigger.command.js';
+import { getTrigger, listFires, listTriggers, listTriggerTypes, readTriggersStatus } from './read-triggers.command.js';
 
-export const TRIGGERS_COMMANDS: readonly CommandDefinition[] = [];
+export * from './change-trigger.command.js';
+export * from './event-publisher.command.js';
+export * from './fire-trigger.command.js';
+export * from './read-triggers.command.js';
+export * from './trigger-fired.event.js';
+export { FIRE_OUTCOMES, FireOutcome, TriggerView } from './trigger-view.js';
+export type { TriggerFire, TriggerTypeDescriptor } from './trigger-view.js';
+
+export const TRIGGERS_COMMANDS = [
+  createTrigger,
+  listTriggers,
+  getTrigger,
+  updateTrigger,
+  enableTrigger,
+  disableTrigger,
+  deleteTrigger,
+  restoreTrigger,
+  listTriggerTypes,
+  readTriggersStatus,
+  fireTrigger,
+  listFires,
+  publishEvents,
+  createEventPublisher,
+  listEventPublishers,
+  revokeEventPublisher,
+] as const;
