@@ -39,7 +39,8 @@ describe('HTTP client', () => {
     server.closeAllConnections();
     server.close();
   });
-  const get = (path: string, more: object = {}) => http({ method: 'GET', url: origin + path, timeoutMs: 2_000, ...more });
+  const get = (path: string, more: object = {}) =>
+    http({ method: 'GET', url: origin + path, timeoutMs: 2_000, ...more });
 
   it('uses connections again', async () => {
     handler = (_, response) => response.end('x');
@@ -78,7 +79,13 @@ describe('HTTP client', () => {
       else response.end(`${request.method} ${body} ${request.headers['content-type'] ?? '-'}`);
     };
     const post = (path: string) =>
-      http({ method: 'POST', url: origin + path, body: 'b', headers: { 'content-type': 'text/plain' }, timeoutMs: 2_000 });
+      http({
+        method: 'POST',
+        url: origin + path,
+        body: 'b',
+        headers: { 'content-type': 'text/plain' },
+        timeoutMs: 2_000,
+      });
     expect((await post('/303')).body.toString()).toBe('GET  -');
     expect((await post('/307')).body.toString()).toBe('POST b text/plain');
   });
@@ -123,7 +130,11 @@ describe('HTTP client', () => {
   it('knows that nothing was sent when nobody listens', async () => {
     const open = createEgress({ allow: ['127.0.0.1'] });
     const call = createHttpClient(open)({ method: 'POST', url: 'http://127.0.0.1:1/', timeoutMs: 2_000 });
-    await expect(call).rejects.toMatchObject({ code: 'http_connection', effectUnknown: false, details: { code: 'ECONNREFUSED' } });
+    await expect(call).rejects.toMatchObject({
+      code: 'http_connection',
+      effectUnknown: false,
+      details: { code: 'ECONNREFUSED' },
+    });
     await open.close();
   });
 
@@ -132,6 +143,8 @@ describe('HTTP client', () => {
     await expect(http({ method: 'GET', url: 'http://user:pw@x/', timeoutMs: 100 })).rejects.toMatchObject({
       code: 'config_invalid',
     });
-    await expect(http({ method: 'GET', url: 'ftp://x/', timeoutMs: 100 })).rejects.toMatchObject({ code: 'egress_denied' });
+    await expect(http({ method: 'GET', url: 'ftp://x/', timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'egress_denied',
+    });
   });
 });

@@ -4,7 +4,9 @@ import type { HttpRequestConfig } from './http-request.step.js';
 
 /** Decided by the connection, or a way to talk past the guard. */
 const OWN_HEADERS = new Set(
-  'host content-length transfer-encoding connection keep-alive upgrade te trailer expect proxy-authorization proxy-connection'.split(' '),
+  'host content-length transfer-encoding connection keep-alive upgrade te trailer expect proxy-authorization proxy-connection'.split(
+    ' ',
+  ),
 );
 const KEYED_METHODS = new Set(['POST', 'PATCH']);
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000 };
@@ -41,7 +43,8 @@ export function buildRequest(config: HttpRequestConfig, context: RequestContext)
 function setHeader(headers: Map<string, string>, name: string, value: string): void {
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower)) throw invalid(`headers.${name}`, 'is set by the connection itself');
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower)) throw invalid(`headers.${name}`, 'is not a name that a header can have');
+  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower))
+    throw invalid(`headers.${name}`, 'is not a name that a header can have');
   if (/[\r\n\0]/.test(value)) throw invalid(`headers.${name}`, 'must not hold line breaks');
   headers.set(lower, value);
 }
@@ -53,14 +56,18 @@ function bodyOf(config: HttpRequestConfig, headers: Map<string, string>): string
     return parameters(config.form).toString();
   }
   if (config.body === undefined) return undefined;
-  if (config.method === 'GET' || config.method === 'HEAD') throw invalid('body', `cannot be sent with ${config.method}`);
+  if (config.method === 'GET' || config.method === 'HEAD')
+    throw invalid('body', `cannot be sent with ${config.method}`);
   const isText = typeof config.body === 'string';
   if (!headers.has('content-type'))
     headers.set('content-type', isText ? 'text/plain; charset=utf-8' : 'application/json');
   return isText ? (config.body as string) : JSON.stringify(config.body);
 }
 
-function authOf(credential: CredentialValue | null): { headers: Record<string, string>; query: Record<string, string> } {
+function authOf(credential: CredentialValue | null): {
+  headers: Record<string, string>;
+  query: Record<string, string>;
+} {
   const data = (credential?.data ?? {}) as Record<string, string>;
   switch (credential?.type) {
     case 'bearer':

@@ -66,11 +66,23 @@ export const httpRequest = defineStep({
   sideEffect: {
     default: 'idempotent',
     field: 'method',
-    values: { GET: 'idempotent', HEAD: 'idempotent', OPTIONS: 'idempotent', PUT: 'idempotent', DELETE: 'idempotent', POST: 'keyed', PATCH: 'keyed' },
+    values: {
+      GET: 'idempotent',
+      HEAD: 'idempotent',
+      OPTIONS: 'idempotent',
+      PUT: 'idempotent',
+      DELETE: 'idempotent',
+      POST: 'keyed',
+      PATCH: 'keyed',
+    },
   },
   timeout: '30s',
   errors: [
-    { code: 'http_status', retryable: true, meaning: 'The server answered 400 or above; retried for 408, 425, 429, 5xx' },
+    {
+      code: 'http_status',
+      retryable: true,
+      meaning: 'The server answered 400 or above; retried for 408, 425, 429, 5xx',
+    },
     { code: 'http_connection', retryable: true, meaning: 'The connection failed' },
     { code: 'http_timeout', retryable: true, meaning: 'The server did not answer in time' },
     { code: 'http_tls', retryable: false, meaning: 'The certificate of the server was not accepted' },
@@ -117,4 +129,3 @@ export const httpRequest = defineStep({
     return readResponse(response, config.responseType ?? 'auto');
   },
 });
-
