@@ -42,8 +42,15 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
   etag?: (reply: Reply) => string | number;
   /** Needs `If-Match` (428 without); its revision is handed on as the request's `revision`. */
   ifMatch?: true;
-  /** Largest body in bytes; default 1 MiB. */
+  /** Largest body in bytes; default 1 MiB, of `/workflows` 6 MiB. */
   bodyLimit?: number;
+  /**
+   * Fields of the command's request that no client may send: the route's `request` fills them, or services only. In a
+   * body or query they are refused like unknown fields, and the documentation leaves them out.
+   */
+  hidden?: readonly string[];
+  /** Query parameters that `request` reads beside the command's fields, for the documentation: name to JSON Schema. */
+  query?: Readonly<Record<string, { type: 'string' | 'integer' | 'boolean'; description: string; example?: unknown }>>;
 }
 
 export function route<Request extends object, Reply extends object>(

@@ -1,0 +1,100 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Metrics, startService, type Logger, type RunningService, type ServiceContext } from '@rpa/platform';
+import type { FastifyInstance } from 'fastify';
+import { AccessTokens } from './access/access-tokens.js';
+import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { readBodies } from './http/body-readers.js';
+import { createServer } from './http/create-server.js';
+import { logRequests } from './http/log-requests.js';
+import { BODY_LIMIT, mountRoutes } from './http/mount-routes.js';
+import { trackRequests } from './http/request-state.js';
+import type { RouteTable } from './http/route-table.js';
+import { RateLimiter } from './limits/rate-limit.js';
+import { ROUTES } from './routes/routes.js';
+
+/** Long waits (`?wait=`) are cut off then, so that a stop keeps its time. */
+const DRAIN_MS = 7_000;
+
+export interface RunningGateway extends RunningService {
+  /** Where the API listens, e.g. `http://127.0.0.1:3000`. */
+  url: string;
+}
+
+/** Starts the gateway: the HTTP API in front of all services. */
+export async function start(
+  config: GatewayConfig = gatewayConfig.load(),
+  routes: RouteTable = ROUTES,
+): Promise<RunningGateway> {
+  let logger: Logger | null = null;
+  let url = '';
+  const adapter = createServer(config, () => {
+    if (!logger) throw new Error('The gateway answers before it is set up.');
+    return logger;
+  });
+  const running = await startService({
+    service: 'gateway',
+    config,
+    module: GatewayModule.of(routes),
+    http: adapter,
+    bind: async (app, _strategy, context) => {
+      logger = context.logger;
+      await setUp(app as NestFastifyApplication, context, routes);
+    },
+    started: async (app) => {
+      await (app as NestFastifyApplication).listen(config.port, config.host);
+      url = await (app as NestFastifyApplication).getUrl();
+    },
+    stopping: () => {
+      setTimeout(() => adapter.getHttpServer().closeAllConnections(), DRAIN_MS).unref();
+    },
+  });
+  return { ...running, url };
+}
+
+async function setUp(
+  app: NestFastifyApplication,
+  context: ServiceContext<GatewayConfig>,
+  table: RouteTable,
+): Promise<void> {
+  const { config, logger, bus } = context;
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  trackRequests(server);
+  logRequests(server, logger, app.get(Metrics));
+  readBodies(server, BODY_LIMIT);
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+  });
+  if (config.allowedOrigins.length > 0)
+    await server.register(cors, {
+      origin: [...config.allowedOrigins],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowedHeaders: [
+        'authorization',
+        'content-type',
+        'if-match',
+        'if-none-match',
+        'idempotency-key',
+        'x-request-id',
+        'traceparent',
+      ],
+      exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id', 'traceparent'],
+      maxAge: 600,
+      strictPreflight: false,
+    });
+  const limiter = new RateLimiter(config.rateLimit);
+  await mountRoutes(server, Object.values(table).flat(), { bus, logger, limiter, tokens: app.get(AccessTokens) });
+}
