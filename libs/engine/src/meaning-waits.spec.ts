@@ -22,7 +22,7 @@ describe('delay', () => {
   });
 
   it.each([{ duration: 'P1000Y' }, { duration: '4000d' }, { until: 'soon' }, { duration: 5 }])('%j fails', (config) => {
-    const it = run([{ id: 'nap', type: 'delay', config: { ...config, x: undefined } }], {}, start);
+    const it = run([{ id: 'nap', type: 'delay', config }], {}, start);
     expect(it.end?.error?.code).toBe('config_invalid');
   });
 });

@@ -1,8 +1,9 @@
+import { ExpressionError } from '@rpa/expressions';
 import { parseDuration } from '../definition/duration.js';
 import { DefinitionInvalid, type Definition } from '../definition/definition.js';
 import { normalizeDefinition } from '../definition/normalize.js';
 import { StepTypes, type StepType } from '../steps/step-types.js';
-import { findStructuralFaults } from '../validation/validate-definition.js';
+import { findExpressionFaults, findStructuralFaults } from '../validation/validate-definition.js';
 import { compileScope } from './compile-scope.js';
 import type { Plan } from './plan.js';
 import { compileValue } from './template.js';
@@ -16,7 +17,16 @@ export function compileDefinition(source: unknown, options: { stepTypes: readonl
   const stepTypes = new StepTypes(options.stepTypes);
   const faults = findStructuralFaults(source, stepTypes);
   if (faults.length > 0) throw new DefinitionInvalid(faults);
-  const definition: Definition = normalizeDefinition(source, stepTypes);
+  const definition = normalizeDefinition(source, stepTypes);
+  try {
+    return planOf(definition, stepTypes);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new DefinitionInvalid(findExpressionFaults(source, stepTypes));
+  }
+}
+
+function planOf(definition: Definition, stepTypes: StepTypes): Plan {
   return {
     definition,
     root: compileScope(definition.steps, stepTypes),

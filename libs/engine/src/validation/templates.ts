@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '@rpa/contracts';
+import { templateExpressions, type TemplateExpression } from '@rpa/expressions';
+import { isObject } from '../definition/normalize.js';
 import { at } from './json-path.js';
 import type { Outline, ScopeEntry, StepEntry } from './outline.js';
 
@@ -11,16 +13,32 @@ export interface PlacedTemplate {
   entry: StepEntry | undefined;
 }
 
+/** A template with its expressions, taken apart once for all rules. */
+export interface AnalysedTemplate extends PlacedTemplate {
+  expressions: readonly TemplateExpression[];
+}
+
+export function analyseTemplates(definition: JsonObject, outline: Outline): AnalysedTemplate[] {
+  const analysed: AnalysedTemplate[] = [];
+  for (const template of templatesOf(definition, outline)) {
+    const expressions = templateExpressions(template.value, { roots: template.roots });
+    if (expressions.length > 0) analysed.push({ ...template, expressions });
+  }
+  return analysed;
+}
+
 const START_ROOTS = ['inputs', 'env', 'trigger', 'workflow', 'execution', 'now'];
 const RUN_ROOTS = [...START_ROOTS, 'variables', 'steps'];
 const IN_WHILE = [...RUN_ROOTS, 'loop'];
 const IN_FOREACH = [...RUN_ROOTS, 'loop', 'item'];
 
 /** Every place of the definition where expressions are evaluated. */
-export function* templatesOf(definition: JsonObject, outline: Outline): Generator<PlacedTemplate> {
+function* templatesOf(definition: JsonObject, outline: Outline): Generator<PlacedTemplate> {
   const { variables, output } = definition;
   if (variables !== undefined) yield { value: variables, path: 'variables', roots: START_ROOTS, entry: undefined };
   if (output !== undefined) yield { value: output, path: 'output', roots: RUN_ROOTS, entry: undefined };
+  const key = concurrencyKey(definition['settings']);
+  if (key !== undefined) yield { value: key, path: 'settings.concurrency.key', roots: START_ROOTS, entry: undefined };
   for (const entry of outline.steps) {
     const roots = rootsIn(entry.scope);
     const { when, config } = entry.step;
@@ -32,10 +50,15 @@ export function* templatesOf(definition: JsonObject, outline: Outline): Generato
 }
 
 /** `item` comes from the nearest foreach around, `loop` from the innermost container. */
-export function rootsIn(scope: ScopeEntry): readonly string[] {
+function rootsIn(scope: ScopeEntry): readonly string[] {
   if (!scope.owner) return RUN_ROOTS;
   for (let around: ScopeEntry | undefined = scope; around?.owner; around = around.owner.scope) {
     if (around.owner.type === 'foreach') return IN_FOREACH;
   }
   return IN_WHILE;
+}
+
+function concurrencyKey(settings: JsonValue | undefined): JsonValue | undefined {
+  const concurrency = isObject(settings) ? settings['concurrency'] : undefined;
+  return isObject(concurrency) ? concurrency['key'] : undefined;
 }

@@ -20,7 +20,7 @@ export const approvalStep: BuiltInStep = {
         assignees: Type.Optional(Type.Array(Type.String())),
         decisions: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { default: ['approved', 'rejected'] })),
         form: Type.Optional(Type.Object({}, { additionalProperties: true })),
-        timeout: Type.Optional(Type.String()),
+        timeout: Type.Optional(Type.String({ format: 'rpa-duration' })),
       },
       { additionalProperties: false },
     ),

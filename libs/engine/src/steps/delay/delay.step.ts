@@ -13,7 +13,7 @@ export const delayStep: BuiltInStep = {
     summary: 'Waits for a duration or until a point in time.',
     configSchema: {
       oneOf: [
-        Type.Object({ duration: Type.String() }, { additionalProperties: false }),
+        Type.Object({ duration: Type.String({ format: 'rpa-duration' }) }, { additionalProperties: false }),
         Type.Object({ until: Type.String() }, { additionalProperties: false }),
       ],
     },

@@ -12,7 +12,10 @@ export const waitForSignalStep: BuiltInStep = {
     title: 'Wait for a signal',
     summary: 'Waits for a signal by name and gives its payload; one that came early counts.',
     configSchema: Type.Object(
-      { name: Type.String({ minLength: 1, maxLength: 128 }), timeout: Type.Optional(Type.String()) },
+      {
+        name: Type.String({ minLength: 1, maxLength: 128 }),
+        timeout: Type.Optional(Type.String({ format: 'rpa-duration' })),
+      },
       { additionalProperties: false },
     ),
     outputSchema: {},

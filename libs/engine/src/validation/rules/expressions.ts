@@ -1,17 +1,16 @@
-import { templateExpressions } from '@rpa/expressions';
 import { LIMITS } from '../../definition/limits.js';
 import type { Findings } from '../findings.js';
 import { at } from '../json-path.js';
 import type { Rule } from '../rule.js';
-import { templatesOf, type PlacedTemplate } from '../templates.js';
+import type { AnalysedTemplate } from '../templates.js';
 
 /** Every expression parses, reads only names that exist, and is no longer than its limit. */
-export const expressionsRule: Rule = ({ definition, outline, findings }) => {
-  for (const template of templatesOf(definition, outline)) checkTemplate(template, findings);
+export const expressionsRule: Rule = ({ templates, findings }) => {
+  for (const template of templates) checkTemplate(template, findings);
 };
 
-function checkTemplate({ value, path, roots }: PlacedTemplate, findings: Findings): void {
-  for (const found of templateExpressions(value, { roots })) {
+function checkTemplate({ path, expressions }: AnalysedTemplate, findings: Findings): void {
+  for (const found of expressions) {
     const place = at(path, ...found.path);
     const { line, column } = found;
     if (bytesOf(found.source) > LIMITS.expressionBytes) {
