@@ -20,6 +20,8 @@ export function publicKeyOfSeed(seed: string): string {
 export interface CalloutGrant {
   publish: string[];
   subscribe: string[];
+  /** The server ends the connection after this long; its client then asks again. Absent: never. */
+  expiresInSeconds?: number;
 }
 export type CalloutDecision = (user: string, password: string) => Promise<CalloutGrant | null>;
 
@@ -56,7 +58,10 @@ export function answerAuthCallout(bus: Bus, seed: string, decide: CalloutDecisio
       userKey,
       issuer,
       { pub: { allow: grant.publish, deny: [] }, sub: { allow: grant.subscribe, deny: [] } } as Partial<User>,
-      { aud: NATS_ACCOUNT } as never,
+      {
+        aud: NATS_ACCOUNT,
+        ...(grant.expiresInSeconds && { exp: Math.floor(Date.now() / 1000) + grant.expiresInSeconds }),
+      } as never,
     );
   bus.connection.subscribe(CALLOUT_SUBJECT, {
     queue: 'triggers',

@@ -24,8 +24,9 @@ export async function ensureEventStream(bus: Bus): Promise<void> {
     discard: DiscardPolicy.New,
     max_bytes: MAX_BYTES,
     max_msg_size: 256 * 1024,
-    // 2 minutes only spare repeats a journey: what is deduped for 72 h is deduped in PostgreSQL.
-    duplicate_window: 120_000_000_000,
+    // The smallest that there is. The server knows message ids by stream, not by publisher: with a longer one, one
+    // organization's id would swallow another's event. Repeats are recognised in PostgreSQL, by organization, for 72 h.
+    duplicate_window: 100_000_000,
     deny_delete: true,
     deny_purge: true,
     allow_rollup_hdrs: false,
@@ -33,7 +34,11 @@ export async function ensureEventStream(bus: Bus): Promise<void> {
   try {
     await manager.streams.add({ name: EVENTS_STREAM, ...config });
   } catch {
-    await manager.streams.update(EVENTS_STREAM, { subjects: config.subjects, max_bytes: config.max_bytes });
+    await manager.streams.update(EVENTS_STREAM, {
+      subjects: config.subjects,
+      max_bytes: config.max_bytes,
+      duplicate_window: config.duplicate_window,
+    });
   }
   await manager.consumers.add(EVENTS_STREAM, {
     durable_name: EVENTS_CONSUMER,
@@ -44,8 +49,11 @@ export async function ensureEventStream(bus: Bus): Promise<void> {
   });
 }
 
-/** Reads events until stopped; the handler acknowledges each after it has committed it. */
+/**
+ * Reads events until stopped; the handler acknowledges each after it has committed it. Ends (`closed()`) when the stream
+ * or its consumer is gone, which is time to call {@link ensureEventStream} again.
+ */
 export async function consumeEvents(bus: Bus, handler: (msg: JsMsg) => void): Promise<ConsumerMessages> {
   const consumer = await jetstream(bus.connection).consumers.get(EVENTS_STREAM, EVENTS_CONSUMER);
-  return consumer.consume({ max_messages: 200, callback: handler });
+  return consumer.consume({ max_messages: 200, abort_on_missing_resource: true, callback: handler });
 }
