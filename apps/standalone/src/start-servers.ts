@@ -29,11 +29,14 @@ export async function startServers(config: StandaloneConfig): Promise<Servers> {
   };
   try {
     const secrets = provisionSecrets(join(dataDir, 'secrets'));
-    const [databaseUrl, natsUrl] = await Promise.all([
+    // Both are waited for even when one fails: a server that is still starting must be there to be stopped.
+    const [database, nats] = await Promise.allSettled([
       config.databaseUrl ?? embeddedDatabase(dataDir, secrets, stops),
       config.natsUrl ?? embeddedNats(config, dataDir, secrets, stops),
     ]);
-    return { secrets, databaseUrl, natsUrl, stop };
+    if (database.status === 'rejected') throw database.reason as Error;
+    if (nats.status === 'rejected') throw nats.reason as Error;
+    return { secrets, databaseUrl: database.value, natsUrl: nats.value, stop };
   } catch (error) {
     await stop();
     throw error;
