@@ -1,1 +1,3 @@
-export {};
+export { credentialsVaultConfig } from './credentials-vault.config.js';
+export type { CredentialsVaultConfig } from './credentials-vault.config.js';
+export { start } from './start.js';

@@ -1,5 +1,6 @@
 import type { RouteDefinition } from '../http/define-route.js';
 import { AUTH_ROUTES } from './auth.routes.js';
+import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
 import { WORKFLOW_ROUTES } from './workflows.routes.js';
 
@@ -8,4 +9,5 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   auth: AUTH_ROUTES,
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
+  credentials: CREDENTIAL_ROUTES,
 };

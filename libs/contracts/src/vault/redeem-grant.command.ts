@@ -1,4 +1,4 @@
-import { IsArray, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsString, MaxLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { JsonField } from '../messages/fields.js';
 import type { JsonObject } from '../values/json.js';
@@ -57,8 +57,10 @@ export const redeemGrant = defineCommand({
 });
 
 export class CheckCredentialKeysRequest {
-  @JsonField()
   @IsArray()
+  @ArrayMaxSize(10_000)
+  @IsString({ each: true })
+  @MaxLength(64, { each: true })
   keys!: string[];
 }
 

@@ -1,0 +1,23 @@
+import { Column, Entity } from 'typeorm';
+import { TenantEntity } from '../tenant/index.js';
+
+/** What anybody may see of a credential; its values lie encrypted in `credential_versions`. */
+@Entity({ name: 'credentials', schema: 'credentials_vault' })
+export class CredentialEntity extends TenantEntity {
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  key!: string;
+
+  @Column('text')
+  type!: string;
+
+  /** Names of the fields that it holds. */
+  @Column('text', { array: true })
+  fields!: string[];
+
+  /** Counts the values that it has had, from 1. */
+  @Column('int')
+  version!: number;
+}

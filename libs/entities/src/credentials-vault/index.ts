@@ -1,0 +1,1 @@
+export { CredentialEntity } from './credential.entity.js';
