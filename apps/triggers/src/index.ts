@@ -1,1 +1,3 @@
-export {};
+export { start } from './start.js';
+export { triggersConfig } from './triggers.config.js';
+export type { TriggersConfig } from './triggers.config.js';

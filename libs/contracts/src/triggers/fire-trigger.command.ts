@@ -42,7 +42,10 @@ export class FireTriggerReply {
   executionId?: string;
 }
 
-/** Fires one trigger with a payload by hand, whatever its type; answered when that is durable. */
+/**
+ * Fires one trigger with a payload by hand, whatever its type; answered when that is durable. An Idempotency-Key is kept
+ * with the event itself: a repeat tells what became of the first one.
+ */
 export const fireTrigger = defineCommand({
   subject: 'rpc.triggers.v1.trigger.fire',
   owner: 'triggers',
@@ -50,7 +53,6 @@ export const fireTrigger = defineCommand({
   access: { permission: 'triggers:write' },
   request: FireTriggerRequest,
   reply: FireTriggerReply,
-  idempotent: true,
   timeoutMs: 15_000,
   example: {
     request: { id: TRIGGER_EXAMPLE.id, payload: { id: 'A-1' } },

@@ -1,0 +1,41 @@
+import { EventPublisherEntity, TriggerEntity, TriggerFireEntity } from '@rpa/entities/triggers';
+import { answerAuthCallout } from '@rpa/messaging';
+import { idempotencyMigration, startService, type RunningService } from '@rpa/platform';
+import { ForgetOld } from './inbox/forget-old.js';
+import { RunIntents } from './inbox/run-intents.js';
+import { Triggers1763800000000 } from './migrations/1763800000000-triggers.js';
+import { DecideConnection } from './publishers/decide-connection.js';
+import { triggersConfig, type TriggersConfig } from './triggers.config.js';
+import { TriggersModule } from './triggers.module.js';
+import { TriggerSources } from './types/trigger-sources.js';
+
+export async function start(config: TriggersConfig = triggersConfig.load()): Promise<RunningService> {
+  return startService({
+    service: 'triggers',
+    config,
+    module: TriggersModule,
+    database: {
+      schema: 'triggers',
+      config,
+      entities: [TriggerEntity, TriggerFireEntity, EventPublisherEntity],
+      migrations: [idempotencyMigration('triggers'), Triggers1763800000000],
+    },
+    async started(app, { bus, health }) {
+      const get = <T>(token: new (...parameters: never[]) => T): T => app.get(token, { strict: false });
+      if (config.calloutSeed) {
+        const decide = get(DecideConnection);
+        answerAuthCallout(bus, config.calloutSeed, (user, password) => decide.execute(user, password));
+      }
+      get(RunIntents).start();
+      get(ForgetOld).start();
+      const sources = get(TriggerSources);
+      await sources.start();
+      health.add('trigger sources', () => sources.check());
+    },
+    async stopping(app) {
+      await app.get(TriggerSources, { strict: false }).stop();
+      app.get(ForgetOld, { strict: false }).stop();
+      await app.get(RunIntents, { strict: false }).stop();
+    },
+  });
+}

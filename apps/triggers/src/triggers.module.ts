@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { AcceptEvents } from './events/accept-events.js';
+import { EventsMessages } from './events/events.messages.js';
+import { ListeningTriggers } from './events/listening-triggers.js';
+import { FireTrigger } from './fires/fire-trigger.js';
+import { FiresMessages } from './fires/fires.messages.js';
+import { FiresRepository } from './fires/fires.repository.js';
+import { ReadStatus } from './fires/read-status.js';
+import { EventInbox } from './inbox/event-inbox.js';
+import { FireIntent } from './inbox/fire-intent.js';
+import { ForgetOld } from './inbox/forget-old.js';
+import { IntentSignal } from './inbox/intent-signal.js';
+import { IntentsRepository } from './inbox/intents.repository.js';
+import { RunIntents } from './inbox/run-intents.js';
+import { CreatePublisher } from './publishers/create-publisher.js';
+import { DecideConnection } from './publishers/decide-connection.js';
+import { PublishersMessages } from './publishers/publishers.messages.js';
+import { PublishersRepository } from './publishers/publishers.repository.js';
+import { ChangeTrigger } from './triggers/change-trigger.js';
+import { CheckTrigger } from './triggers/check-trigger.js';
+import { CreateTrigger } from './triggers/create-trigger.js';
+import { TriggersMessages } from './triggers/triggers.messages.js';
+import { TriggersRepository } from './triggers/triggers.repository.js';
+import { TriggerSources } from './types/trigger-sources.js';
+import { TRIGGER_TYPES } from './types/trigger-types.js';
+
+@Module({
+  controllers: [TriggersMessages, FiresMessages, EventsMessages, PublishersMessages],
+  providers: [
+    TriggersRepository,
+    CheckTrigger,
+    CreateTrigger,
+    ChangeTrigger,
+    EventInbox,
+    IntentsRepository,
+    IntentSignal,
+    FireIntent,
+    RunIntents,
+    ForgetOld,
+    ListeningTriggers,
+    AcceptEvents,
+    FiresRepository,
+    FireTrigger,
+    ReadStatus,
+    PublishersRepository,
+    CreatePublisher,
+    DecideConnection,
+    TriggerSources,
+    ...TRIGGER_TYPES.flatMap((type) => type.source ?? []),
+  ],
+})
+export class TriggersModule {}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, resolveVersion, type Fault, type JsonObject, type Principal } from '@rpa/contracts';
+import { Bus } from '@rpa/messaging';
+import { Identity, organizationOf } from '@rpa/platform';
+import { findTriggerType, TRIGGER_TYPES } from '../types/trigger-types.js';
+import type { TriggerType } from '../types/define-trigger.js';
+import { checkTemplate } from './check-template.js';
+
+const MAX_BYTES = 256 * 1024;
+
+/** Whether a trigger makes sense: its type, config and input mapping, and the workflow that it starts. */
+@Injectable()
+export class CheckTrigger {
+  constructor(
+    private readonly bus: Bus,
+    private readonly identity: Identity,
+  ) {}
+
+  /** Throws `validation_failed` with every fault. */
+  assertConfig(type: string, config: JsonObject, inputs: JsonObject | null): TriggerType {
+    const known = findTriggerType(type);
+    if (!known) {
+      const types = TRIGGER_TYPES.map((one) => one.descriptor.type).join(', ');
+      throw invalid([
+        { path: 'type', code: 'unknown_type', message: `'${type}' is no type of trigger; there are ${types}` },
+      ]);
+    }
+    const faults = [...known.check(config), ...checkInputs(inputs)];
+    if (JSON.stringify([config, inputs]).length > MAX_BYTES)
+      faults.push({
+        path: 'config',
+        code: 'too_large',
+        message: `config and inputs are larger than ${MAX_BYTES} bytes`,
+      });
+    if (faults.length > 0) throw invalid(faults);
+    return known;
+  }
+
+  /** It must exist in the organization; it may wait for its first version. */
+  async assertWorkflow(principal: Principal | null, workflowId: string): Promise<void> {
+    const slug = principal?.organizationSlug;
+    const token = await this.identity.serviceToken({ id: organizationOf(principal), ...(slug && { slug }) });
+    try {
+      await this.bus.request(resolveVersion, { workflowId }, { principal: token });
+    } catch (error) {
+      if (AppError.is(error) && error.code === 'workflow_not_published') return;
+      if (AppError.is(error) && error.code === 'not_found')
+        throw invalid([{ path: 'workflowId', code: 'not_found', message: 'there is no workflow with this id' }]);
+      throw error;
+    }
+  }
+}
+
+function checkInputs(inputs: JsonObject | null): Fault[] {
+  if (inputs === null) return [];
+  if (typeof inputs !== 'object' || Array.isArray(inputs))
+    return [{ path: 'inputs', code: 'invalid_type', message: 'must be an object, or null' }];
+  return checkTemplate(inputs, 'inputs');
+}
+
+function invalid(errors: Fault[]): AppError {
+  return new AppError('validation_failed', `${errors.length} fault(s) in the trigger.`, { errors });
+}

@@ -1,0 +1,83 @@
+import {
+  createTrigger,
+  deleteTrigger,
+  disableTrigger,
+  enableTrigger,
+  getTrigger,
+  listTriggers,
+  listTriggerTypes,
+  restoreTrigger,
+  updateTrigger,
+  type ByIdRequest,
+  type CreateTriggerRequest,
+  type DoneReply,
+  type ListTriggersReply,
+  type ListTriggersRequest,
+  type ListTriggerTypesReply,
+  type ListTriggerTypesRequest,
+  type TriggerView,
+  type UpdateTriggerRequest,
+} from '@rpa/contracts';
+import { Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { organizationOf } from '@rpa/platform';
+import { TRIGGER_TYPES } from '../types/trigger-types.js';
+import { ChangeTrigger } from './change-trigger.js';
+import { CreateTrigger } from './create-trigger.js';
+import { toView } from './trigger-view.js';
+import { TriggersRepository } from './triggers.repository.js';
+
+@Messages()
+export class TriggersMessages {
+  constructor(
+    private readonly triggers: TriggersRepository,
+    private readonly creating: CreateTrigger,
+    private readonly changing: ChangeTrigger,
+  ) {}
+
+  @Handles(createTrigger)
+  create(request: CreateTriggerRequest, context: MessageContext): Promise<TriggerView> {
+    return this.creating.execute(context.principal, request);
+  }
+
+  @Handles(listTriggers)
+  async list(request: ListTriggersRequest, context: MessageContext): Promise<ListTriggersReply> {
+    const page = await this.triggers.page(organizationOf(context.principal), request);
+    return { data: page.data.map(toView), nextCursor: page.nextCursor };
+  }
+
+  @Handles(getTrigger)
+  async get(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
+    return toView(await this.triggers.get(organizationOf(context.principal), request.id));
+  }
+
+  @Handles(updateTrigger)
+  update(request: UpdateTriggerRequest, context: MessageContext): Promise<TriggerView> {
+    return this.changing.update(context.principal, request);
+  }
+
+  @Handles(enableTrigger)
+  enable(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
+    return this.changing.setEnabled(context.principal, request.id, true);
+  }
+
+  @Handles(disableTrigger)
+  disable(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
+    return this.changing.setEnabled(context.principal, request.id, false);
+  }
+
+  @Handles(deleteTrigger)
+  async delete(request: ByIdRequest, context: MessageContext): Promise<DoneReply> {
+    await this.triggers.softDelete(organizationOf(context.principal), request.id);
+    return {};
+  }
+
+  @Handles(restoreTrigger)
+  async restore(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
+    return toView(await this.triggers.restore(organizationOf(context.principal), request.id));
+  }
+
+  @Handles(listTriggerTypes)
+  types(_request: ListTriggerTypesRequest): Promise<ListTriggerTypesReply> {
+    return Promise.resolve({ data: TRIGGER_TYPES.map((type) => type.descriptor) });
+  }
+}
