@@ -1,5 +1,3 @@
-import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, startService, type Logger, type RunningService, type ServiceContext } from '@rpa/platform';
 import type { FastifyInstance } from 'fastify';
@@ -8,14 +6,15 @@ import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { readBodies } from './http/body-readers.js';
 import { createServer } from './http/create-server.js';
+import { Drain } from './http/drain.js';
 import { logRequests } from './http/log-requests.js';
 import { BODY_LIMIT, mountRoutes } from './http/mount-routes.js';
+import { protectBrowsers } from './http/protect-browsers.js';
 import { trackRequests } from './http/request-state.js';
 import type { RouteTable } from './http/route-table.js';
 import { RateLimiter } from './limits/rate-limit.js';
 import { ROUTES } from './routes/routes.js';
 
-/** Long waits (`?wait=`) are cut off then, so that a stop keeps its time. */
 const DRAIN_MS = 7_000;
 
 export interface RunningGateway extends RunningService {
@@ -30,6 +29,7 @@ export async function start(
 ): Promise<RunningGateway> {
   let logger: Logger | null = null;
   let url = '';
+  let drain: Drain | null = null;
   const adapter = createServer(config, () => {
     if (!logger) throw new Error('The gateway answers before it is set up.');
     return logger;
@@ -41,15 +41,13 @@ export async function start(
     http: adapter,
     bind: async (app, _strategy, context) => {
       logger = context.logger;
-      await setUp(app as NestFastifyApplication, context, routes);
+      drain = await setUp(app as NestFastifyApplication, context, routes);
     },
     started: async (app) => {
       await (app as NestFastifyApplication).listen(config.port, config.host);
       url = await (app as NestFastifyApplication).getUrl();
     },
-    stopping: () => {
-      setTimeout(() => adapter.getHttpServer().closeAllConnections(), DRAIN_MS).unref();
-    },
+    stopping: () => drain?.start(DRAIN_MS),
   });
   return { ...running, url };
 }
@@ -58,43 +56,15 @@ async function setUp(
   app: NestFastifyApplication,
   context: ServiceContext<GatewayConfig>,
   table: RouteTable,
-): Promise<void> {
+): Promise<Drain> {
   const { config, logger, bus } = context;
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const drain = new Drain(server);
   trackRequests(server);
   logRequests(server, logger, app.get(Metrics));
   readBodies(server, BODY_LIMIT);
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-  });
-  if (config.allowedOrigins.length > 0)
-    await server.register(cors, {
-      origin: [...config.allowedOrigins],
-      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowedHeaders: [
-        'authorization',
-        'content-type',
-        'if-match',
-        'if-none-match',
-        'idempotency-key',
-        'x-request-id',
-        'traceparent',
-      ],
-      exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id', 'traceparent'],
-      maxAge: 600,
-      strictPreflight: false,
-    });
+  await protectBrowsers(server, config.allowedOrigins);
   const limiter = new RateLimiter(config.rateLimit);
   await mountRoutes(server, Object.values(table).flat(), { bus, logger, limiter, tokens: app.get(AccessTokens) });
+  return drain;
 }

@@ -27,12 +27,11 @@ export function requestBuilder(route: RouteDefinition): (input: RouteInput) => o
   return (input) => {
     const query = Object.keys(input.query);
     refuse([...query.filter((name) => !known.has(name)), ...hiddenFields(input.body, hidden)]);
-    if (route.request) return route.request(input);
+    const revision = route.ifMatch && { revision: revisionOf(input.headers['if-match']) };
+    if (route.request) return { ...route.request(input), ...revision };
     const request: Record<string, unknown> = { ...bodyFields(route, input.body) };
     for (const name of query) request[name] = readQuery(input.query[name], readers.get(name));
-    Object.assign(request, input.params);
-    if (route.ifMatch) request['revision'] = revisionOf(input.headers['if-match']);
-    return request;
+    return Object.assign(request, input.params, revision);
   };
 }
 

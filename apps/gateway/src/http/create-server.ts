@@ -26,6 +26,7 @@ export function createServer(config: GatewayConfig, logger: () => Logger): Fasti
     clientErrorHandler: (error: Error, socket: Socket) => refuseConnection(error, socket),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, logger()),
-    routerOptions: { maxParamLength: 256 },
+    // No pattern looks at a parameter, so a long one costs nothing; it is a malformed id like any other.
+    routerOptions: { maxParamLength: 16_384 },
   });
 }

@@ -16,7 +16,8 @@ export function readYaml(text: string, limit: number): unknown {
     uniqueKeys: true,
     merge: false,
   });
-  const fault = document.errors[0];
+  // A warning is an unknown tag: the value would not be what its author meant.
+  const fault = document.errors[0] ?? document.warnings[0];
   if (fault) {
     const [start] = fault.linePos ?? [];
     const [message = ''] = fault.message.split('\n');
