@@ -32,7 +32,7 @@ beforeEach(async () => {
     types: ['test__work'],
     capacity: 100,
     async work(task) {
-      await new Promise((resolve) => setTimeout(resolve, Number(task.config['pause'] ?? 40)));
+      await new Promise((resolve) => setTimeout(resolve, Number(task.config['pause'] ?? 40)).unref());
       return { status: 'completed', output: task.config['n'] ?? null };
     },
   });

@@ -10,6 +10,8 @@ export class DispatchQueue {
   inFlight = 0;
   /** Nothing is sent before: the workers were busy. Monotonic milliseconds. */
   pausedUntil = 0;
+  /** Tasks that the workers seem to take from this replica at once; their capacity is shared with others. */
+  private limit = Infinity;
 
   constructor(
     readonly pool: string,
@@ -19,6 +21,21 @@ export class DispatchQueue {
   /** Including those that were closed while they waited. */
   get length(): number {
     return this.size;
+  }
+
+  /** How many more may be sent now. */
+  room(capacity: number): number {
+    return Math.min(capacity, this.limit) - this.inFlight;
+  }
+
+  /** A worker had no room for one: no more than what is with them now. */
+  refused(): void {
+    this.limit = Math.max(1, this.inFlight);
+  }
+
+  /** One was done, or a worker says how many more it would take. */
+  widen(by: number): void {
+    this.limit = Math.max(this.limit + (by === 1 ? 1 : 0), this.inFlight + by);
   }
 
   push(delivery: Delivery): void {

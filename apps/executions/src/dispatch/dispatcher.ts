@@ -114,7 +114,10 @@ export class Dispatcher {
       delivery.heardAt = this.parts.clock.now;
     }
     for (const queue of this.queues.values())
-      if (queue.pool === worker.pool && worker.types.has(queue.type)) this.fill(queue);
+      if (queue.pool === worker.pool && worker.types.has(queue.type)) {
+        if (worker.free > 0) queue.widen(worker.free);
+        this.fill(queue);
+      }
   }
 
   /** Looks for deliveries that are late or lost; several times a second. */
@@ -148,7 +151,7 @@ export class Dispatcher {
   private fill(queue: DispatchQueue): void {
     if (queue.length === 0 || !this.parts.bus.connected || performance.now() < queue.pausedUntil) return;
     const capacity = this.parts.registry.capacityFor(queue.pool, queue.type);
-    while (queue.inFlight < capacity) {
+    while (queue.room(capacity) > 0) {
       const delivery = queue.shift();
       if (!delivery) return;
       void this.send(queue, delivery);
@@ -193,6 +196,7 @@ export class Dispatcher {
     const answered: TaskRef = { ...ref, delivery: result.delivery };
     if (run.ended) return this.parts.acknowledgements.add(worker, answered);
     if (run.dropped) return;
+    this.queueOf(delivery.effect).widen(1);
     this.close(delivery);
     this.parts.stimulate(run, {
       event: { type: 'step_result', at: Date.now(), path: ref.path, attempt: ref.attempt, outcome: readOutcome(result.outcome) },
@@ -204,6 +208,7 @@ export class Dispatcher {
   private postpone(queue: DispatchQueue, delivery: Delivery): void {
     if (delivery.state !== 'sent') return;
     queue.inFlight--;
+    queue.refused();
     delivery.state = 'queued';
     queue.push(delivery);
     queue.pausedUntil = performance.now() + BUSY_RETRY_MS;

@@ -7,6 +7,7 @@ interface KnownWorker {
   pool: string;
   types: ReadonlySet<string>;
   capacity: number;
+  free: number;
   draining: boolean;
   heardAt: number;
   running: ReadonlySet<string>;
@@ -28,6 +29,7 @@ export class WorkerRegistry {
       pool: said.pool,
       types: new Set(said.types),
       capacity: Math.max(0, Math.min(said.capacity, 10_000)),
+      free: typeof said.free === 'number' ? Math.max(0, said.free) : 0,
       draining: said.draining === true,
       heardAt: this.clock.now,
       running: new Set(Object.values(said.running ?? {}).flat().map(taskKey)),

@@ -12,6 +12,7 @@ const EXTEND = `UPDATE executions.leases SET expires_at = clock_timestamp() + $2
 /** @type {pg.Client | null} */
 let client = null;
 let stopped = false;
+let begun = false;
 let lastTick = -1;
 let lastChange = performance.now();
 
@@ -46,7 +47,11 @@ async function connected() {
 async function beat() {
   const connection = await connected();
   const { rowCount } = await connection.query({ name: 'beat', text: EXTEND, values: [leaseId, leaseMs] });
-  if (rowCount === 1) return;
+  if (rowCount === 1) {
+    if (!begun) parentPort?.postMessage('begun');
+    begun = true;
+    return;
+  }
   stopped = true;
   parentPort?.postMessage('lost');
 }

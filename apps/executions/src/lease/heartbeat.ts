@@ -9,6 +9,8 @@ export class Heartbeat {
   private readonly thread: Worker;
   private readonly ticking: NodeJS.Timeout;
   private readonly ended: Promise<void>;
+  /** The first beat has been written, or will never be. */
+  readonly begun: Promise<void>;
 
   constructor(options: { url: string; leaseId: string; leaseMs: number; onLost: () => void }) {
     const ticks = new Int32Array(this.tick);
@@ -26,8 +28,16 @@ export class Heartbeat {
       },
     });
     this.ended = new Promise((resolve) => this.thread.once('exit', () => resolve()));
-    this.thread.once('message', options.onLost);
-    this.thread.once('error', options.onLost);
+    this.begun = new Promise((resolve) => {
+      this.thread.on('message', (message: 'begun' | 'lost') => {
+        if (message === 'lost') options.onLost();
+        resolve();
+      });
+      this.thread.once('error', () => {
+        options.onLost();
+        resolve();
+      });
+    });
   }
 
   async stop(): Promise<void> {

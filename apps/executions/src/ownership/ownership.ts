@@ -31,7 +31,7 @@ export class Ownership {
     const { leases, commits, replica, databaseUrl, leaseMs } = this.parts;
     const leaseId = await leases.take(replica, leaseMs);
     this.heartbeat = new Heartbeat({ url: databaseUrl, leaseId, leaseMs, onLost: () => commits.fence(leaseId) });
-    await commits.open(leaseId);
+    await Promise.all([commits.open(leaseId), this.heartbeat.begun]);
     this.leaseId = leaseId;
   }
 
