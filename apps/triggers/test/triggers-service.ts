@@ -1,0 +1,178 @@
+import {
+  AppError,
+  natsUsers,
+  resolveVersion,
+  startExecution,
+  SYSTEM_ROLES,
+  type CommandDefinition,
+  type CreateEventPublisherReply,
+  type Permission,
+  type ResolveVersionReply,
+  type ServiceName,
+  type StartExecutionReply,
+  type StartExecutionRequest,
+} from '@rpa/contracts';
+import { connect } from '@nats-io/transport-node';
+import { connectBus, publicKeyOfSeed, type Bus, type CommandHandler } from '@rpa/messaging';
+import {
+  createLogger,
+  Identity,
+  makeSecrets,
+  Metrics,
+  secretsEnvironment,
+  ServiceDoor,
+  type InstallationSecrets,
+  type RunningService,
+} from '@rpa/platform';
+import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
+import { start, triggersConfig } from '@rpa/triggers';
+import { v7 as uuidv7 } from 'uuid';
+
+export interface Person {
+  organizationId: string;
+  slug: string;
+  token: string;
+}
+export type Started = StartExecutionRequest & { organizationId: string; executionId: string };
+
+/** The real service on servers of its own, with the peers that it speaks to: executions and workflows on the wire. */
+export class TriggersService {
+  private readonly buses = new Map<ServiceName, Bus>();
+  private readonly running: RunningService[] = [];
+  /** Every start that was new, in order. */
+  readonly started: Started[] = [];
+  /** Starts that were asked for, repeats too. */
+  asked = 0;
+  /** What the peer of executions answers instead of starting. */
+  refuseStarts: (() => AppError) | null = null;
+  readonly workflows = new Set<string>();
+
+  private constructor(
+    private readonly servers: { database: TestDatabase; nats: Awaited<ReturnType<typeof startTestNats>> },
+    private readonly secrets: InstallationSecrets,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  static async start(more: Record<string, string> = {}): Promise<TriggersService> {
+    const secrets = makeSecrets();
+    const users = natsUsers().map((user) => ({ ...user, password: secrets.natsPasswords[user.user as ServiceName] }));
+    const [database, nats] = await Promise.all([
+      createTestDatabase('triggers'),
+      startTestNats({ users, authCallout: { issuer: publicKeyOfSeed(secrets.calloutSeed) } }),
+    ]);
+    const service = new TriggersService({ database, nats }, secrets, {
+      ...secretsEnvironment(secrets, 'triggers'),
+      NATS_URL: nats.url,
+      DATABASE_URL: database.url,
+      DATABASE_DURABILITY: 'unchecked',
+      TRIGGERS_PORT: '0',
+      LOG_LEVEL: 'silent',
+      ...more,
+    });
+    await service.answerAs('workflows', resolveVersion, (request) => service.resolve(request.workflowId ?? ''));
+    await service.startReplica();
+    return service;
+  }
+
+  get service(): RunningService {
+    const last = this.running.at(-1);
+    if (!last) throw new Error('The service does not run.');
+    return last;
+  }
+
+  async startReplica(): Promise<RunningService> {
+    const replica = await start(triggersConfig.load(this.environment));
+    this.running.push(replica);
+    return replica;
+  }
+
+  async stopReplicas(): Promise<void> {
+    await Promise.all(this.running.splice(0).map((replica) => replica.stop()));
+  }
+
+  /** Executions goes on the wire: starts once per dedupe key, like the real one. */
+  async startExecutions(): Promise<void> {
+    const known = new Map<string, string>();
+    await this.answerAs('executions', startExecution, (request, { principal }): StartExecutionReply => {
+      this.asked++;
+      if (this.refuseStarts) throw this.refuseStarts();
+      const key = `${principal?.organizationId} ${request.dedupe?.source} ${request.dedupe?.key}`;
+      const existing = known.get(key);
+      if (existing) return { id: existing, status: 'running', deduplicated: true };
+      const executionId = uuidv7();
+      known.set(key, executionId);
+      this.started.push({ ...request, organizationId: principal?.organizationId ?? '', executionId });
+      return { id: executionId, status: 'pending' };
+    });
+  }
+
+  async stopExecutions(): Promise<void> {
+    await this.buses.get('executions')?.close();
+    this.buses.delete('executions');
+  }
+
+  async bus(service: ServiceName): Promise<Bus> {
+    const known = this.buses.get(service);
+    if (known) return known;
+    const password = this.secrets.natsPasswords[service];
+    const bus = await connectBus({ service, servers: [this.servers.nats.url], user: service, password });
+    this.buses.set(service, bus);
+    return bus;
+  }
+
+  async person(
+    slug = 'acme',
+    permissions: Iterable<Permission> = SYSTEM_ROLES.editor,
+    organizationId = uuidv7(),
+  ): Promise<Person> {
+    const auth = await this.identity('auth');
+    const organization = { id: organizationId, slug };
+    return {
+      organizationId,
+      slug,
+      token: await auth.signUser({ userId: uuidv7(), organization, roles: [], permissions }, 900),
+    };
+  }
+
+  /** A workflow that the peer of workflows knows. */
+  workflow(): string {
+    const id = uuidv7();
+    this.workflows.add(id);
+    return id;
+  }
+
+  /** Connects like another system would, with nothing but what it was handed. */
+  outside(publisher: Pick<CreateEventPublisherReply, 'user' | 'password' | 'inboxPrefix'>) {
+    const { user, password: pass, inboxPrefix } = publisher;
+    return connect({ servers: this.servers.nats.url, user, pass, inboxPrefix, reconnect: false, timeout: 3_000 });
+  }
+
+  async stop(): Promise<void> {
+    await this.stopReplicas();
+    await Promise.all([...this.buses.values()].map((bus) => bus.close()));
+    await this.servers.nats.stop();
+    await this.servers.database.drop();
+  }
+
+  private async answerAs<Request extends object, Reply extends object>(
+    service: ServiceName,
+    command: CommandDefinition<Request, Reply>,
+    handler: CommandHandler<Request, Reply>,
+  ): Promise<void> {
+    const bus = await this.bus(service);
+    const logger = createLogger({ service, level: 'silent', format: 'json' });
+    const door = new ServiceDoor(await this.identity(service), logger, new Metrics(service), null);
+    bus.responder.handle(command, door, handler as unknown as CommandHandler);
+    await bus.connection.flush();
+  }
+
+  private resolve(workflowId: string): ResolveVersionReply {
+    if (!this.workflows.has(workflowId)) throw new AppError('not_found');
+    return { workflowId, workflowKey: 'any', workflowName: 'Any', versionId: workflowId, version: 1, draft: false };
+  }
+
+  private identity(service: ServiceName): Promise<Identity> {
+    const own = secretsEnvironment(this.secrets, service);
+    return Identity.load({ service, identityKey: own['IDENTITY_KEY'] ?? '', trustedKeys: own['TRUSTED_KEYS'] ?? '' });
+  }
+}
