@@ -61,7 +61,7 @@ describe('TenantRepository', () => {
       url: test.url,
       schema: 'notes_of',
       poolSize: 2,
-      entities: [NoteSchema],
+      entities: [NoteSchema as never],
       migrations: [Notes1700000000001],
       requireDurable: false,
       service: 'auth',

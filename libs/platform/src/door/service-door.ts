@@ -44,9 +44,10 @@ export class ServiceDoor implements Door {
     request: object,
     handler: () => Promise<Reply>,
   ): Promise<Reply> {
+    const { idempotency } = this;
     const call =
-      this.idempotency && command.idempotent && context.idempotencyKey
-        ? (): Promise<Reply> => this.idempotency!.once(command, context, request, handler)
+      idempotency && command.idempotent && context.idempotencyKey
+        ? (): Promise<Reply> => idempotency.once(command, context, request, handler)
         : handler;
     return withLogContext(
       {

@@ -15,7 +15,7 @@ class Rows1700000000001 implements MigrationInterface {
 }
 
 describe('Idempotency-Key', () => {
-  const organizationId = randomUUID();
+  const organizationId: string = randomUUID();
   let test: TestDatabase;
   let database: Database;
   let transactions: Transactions;

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { apps, read, ROOT, trackedFiles } from './workspace.mjs';
+
+const HEADINGS = ['Owns', 'Subjects', 'Configuration', 'Alone'];
+const ADR_HEADINGS = ['Context', 'Options', 'Decision', 'Consequences'];
+const MACHINE_PATH = /(?:^|[\s"'`(=])(\/(?:work|root|Users)\/\S*|\/home\/(?!node\b)\S*|[A-Z]:\\Users\\\S*)/gm;
+
+const headingsOf = (text) => [...text.matchAll(/^#{1,3}\s+(.*)$/gm)].map((match) => match[1].trim().toLowerCase());
+
+/** Each app says what it owns, hears and says, how it is configured and run alone. */
+export function checkReadmes() {
+  return apps().flatMap((app) => {
+    const file = `apps/${app}/README.md`;
+    if (!existsSync(join(ROOT, file))) return [`${file} is missing`];
+    const headings = headingsOf(read(file));
+    const wanted = [...HEADINGS, ...(existsSync(join(ROOT, 'apps', app, 'src', 'migrations')) ? ['Tables'] : [])];
+    if (app === 'standalone') wanted.splice(0, wanted.length, 'Configuration');
+    return wanted
+      .filter((wish) => !headings.some((heading) => heading.includes(wish.toLowerCase())))
+      .map((wish) => `${file}: no heading '${wish}'`);
+  });
+}
+
+/** Decisions have one form, and the index names each. */
+export function checkDecisions() {
+  const index = read('docs/adr/README.md');
+  return trackedFiles('docs/adr/*.md')
+    .filter((file) => !file.endsWith('README.md'))
+    .flatMap((file) => {
+      const text = read(file);
+      const headings = headingsOf(text);
+      const faults = ADR_HEADINGS.filter((wish) => !headings.includes(wish.toLowerCase())).map(
+        (wish) => `no heading '${wish}'`,
+      );
+      if (!/^(#+ )?\**status\b/im.test(text)) faults.push('no status');
+      if (!index.includes(file.slice('docs/adr/'.length))) faults.push('not in the index');
+      return faults.map((fault) => `${file}: ${fault}`);
+    });
+}
+
+/** Links inside the repository lead somewhere. */
+export function checkLinks() {
+  return trackedFiles('*.md').flatMap((file) =>
+    [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)]
+      .filter(([, target]) => !existsSync(join(ROOT, dirname(file), decodeURIComponent(target))))
+      .map(([, target]) => `${file}: the link to '${target}' leads nowhere`),
+  );
+}
+
+/** No file knows the machine that it was written on. */
+export function checkMachinePaths() {
+  return trackedFiles('*.md', '*.json', '*.yml', '*.yaml', '*.mjs', '*.ts', 'docker/*')
+    .filter((file) => file !== 'package-lock.json' && !file.startsWith('tools/checks/'))
+    .flatMap((file) =>
+      [...read(file).matchAll(MACHINE_PATH)].map(([, path]) => `${file}: the machine's own path ${path}`),
+    );
+}
