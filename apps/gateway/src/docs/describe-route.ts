@@ -73,6 +73,12 @@ function headerParameters(route: RouteDefinition): object[] {
 }
 
 function requestBody(route: RouteDefinition): object | null {
+  if (route.freeBody) {
+    const { mediaTypes, description, example: sample } = route.freeBody;
+    const any = { schema: {}, example: sample };
+    const content = Object.fromEntries(['application/json', ...mediaTypes].map((type) => [type, any]));
+    return { required: true, description, content };
+  }
   const { request, example } = route.command;
   const left = new Set([...pathNames(route), ...(route.hidden ?? []), ...(route.ifMatch ? ['revision'] : [])]);
   const schema = schemaOf(request);

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes YAML as well as JSON. */
     yaml?: boolean;
+    /** Media types that the route reads as JSON beside `application/json`. */
+    jsonTypes?: readonly string[];
     /** Largest body in bytes. */
     bodyLimit?: number;
   }
@@ -23,6 +25,17 @@ export function readBodies(server: FastifyInstance, defaultLimit: number): void 
     async (request: FastifyRequest, body: Buffer) => {
       refuseEncoding(request);
       return body.length === 0 ? undefined : readJson(readText(body));
+    },
+  );
+  server.addContentTypeParser(
+    /^application\/[a-z0-9.-]+\+json(;|$)/,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseEncoding(request);
+      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+      if (!request.routeOptions.config.jsonTypes?.includes(type))
+        throw new AppError('unsupported_media_type', 'This route takes JSON (application/json).');
+      return readJson(readText(body));
     },
   );
   server.addContentTypeParser(YAML_TYPES, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {

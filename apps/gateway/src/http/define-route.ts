@@ -45,6 +45,11 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
   /** Largest body in bytes; default 1 MiB, of `/workflows` 6 MiB. */
   bodyLimit?: number;
   /**
+   * The body is the caller's own JSON, whatever it looks like, and `request` reads it: the media types beside
+   * `application/json` that it may have, and what the documentation says about it.
+   */
+  freeBody?: { mediaTypes: readonly string[]; description: string; example: unknown };
+  /**
    * Fields of the command's request that no client may send: the route's `request` fills them, or services only. In a
    * body or query they are refused like unknown fields, and the documentation leaves them out.
    */

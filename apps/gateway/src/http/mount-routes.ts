@@ -58,7 +58,7 @@ function toFastify(route: RouteDefinition, services: RouteServices): RouteOption
     method: route.method,
     url: toPattern(route.path),
     bodyLimit,
-    config: { yaml: takesYaml(route), bodyLimit },
+    config: { yaml: takesYaml(route), bodyLimit, jsonTypes: route.freeBody?.mediaTypes ?? [] },
     onRequest: (request, reply) => admit(route, request, reply, services),
     handler: commandSender(route, services.bus),
   };

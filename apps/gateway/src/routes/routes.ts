@@ -2,6 +2,7 @@ import type { RouteDefinition } from '../http/define-route.js';
 import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
+import { TRIGGER_ROUTES } from './triggers.routes.js';
 import { WORKFLOW_ROUTES } from './workflows.routes.js';
 
 /** Every business route, by its tag in the documentation. */
@@ -9,5 +10,6 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   auth: AUTH_ROUTES,
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
+  triggers: TRIGGER_ROUTES,
   credentials: CREDENTIAL_ROUTES,
 };
