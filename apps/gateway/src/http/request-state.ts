@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { UserPrincipal } from '@rpa/contracts';
 import { traceIdOf } from '@rpa/platform';
@@ -45,5 +45,10 @@ function traceparentOf(request: FastifyRequest): string {
   const text = typeof given === 'string' ? given : '';
   const traceId = traceIdOf(text);
   if (traceId && traceId !== NO_TRACE && !NO_SPAN.test(text)) return text;
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  return `00-${randomHex(32)}-${randomHex(16)}-01`;
+}
+
+/** Of UUIDs, since Node makes their random bytes in advance: a sixth of the time. */
+function randomHex(length: 16 | 32): string {
+  return randomUUID().replaceAll('-', '').slice(0, length);
 }

@@ -1,4 +1,5 @@
 import type { RouteDefinition } from '../http/define-route.js';
+import { AI_ROUTES } from './ai.routes.js';
 import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
@@ -12,4 +13,5 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   executions: EXECUTION_ROUTES,
   triggers: TRIGGER_ROUTES,
   credentials: CREDENTIAL_ROUTES,
+  ai: AI_ROUTES,
 };
