@@ -9,3 +9,12 @@ export { compileTemplate, resolveTemplate } from './template/compile-template.js
 export type { CompiledTemplate, TemplatePath, TemplateReference } from './template/compile-template.js';
 export { templateExpressions } from './template/template-expressions.js';
 export type { TemplateExpression } from './template/template-expressions.js';
+export { checkExpression } from './analysis/check-expression.js';
+export type { AnalysisOptions, ExpressionCheck, ExpressionDiagnostic } from './analysis/check-expression.js';
+export { completionsAt, hoverAt } from './analysis/editor.js';
+export type { Completion, Hover } from './analysis/editor.js';
+export type { DataSchema } from './analysis/value-type.js';
+export { FUNCTIONS, FUNCTION_GROUPS } from './functions/library.js';
+export type { FunctionEntry } from './functions/entry.js';
+export { NAMESPACE_TABLES, CORE_FUNCTIONS } from './functions/function-table.js';
+export { METHODS } from './methods/method-table.js';

@@ -1,7 +1,8 @@
 import type { CallExpression, Expression, Identifier, MemberExpression, NewExpression } from 'acorn';
 import { EXPRESSION_ERROR_CODE, Fault, forbidden, typeFault } from '../expression.errors.js';
 import { GLOBALS, FUNCTION_VALUES, NAMESPACES, functionNames } from '../functions/function-table.js';
-import { methodNames, methodsNamed } from '../methods/method-table.js';
+import type { MethodOwner } from '../methods/method-table.js';
+import { METHODS, methodNames, methodsNamed } from '../methods/method-table.js';
 import { constructDate } from '../methods/construct-date.js';
 import { Callable } from '../runtime/callable.js';
 import { toKey } from '../runtime/coercion.js';
@@ -132,6 +133,14 @@ function callOwnFunction(
   };
 }
 
+/** Says whose method it is, as in `steps.a.output.getTime()` on the text of a date. */
+function ownersHint(key: string | number): string {
+  const owners = (Object.keys(METHODS) as MethodOwner[]).filter((owner) => Object.hasOwn(METHODS[owner], key));
+  if (owners.length === 0) return '';
+  const advice = owners.includes('date') && owners.length === 1 ? ' Make one with new Date(text).' : '';
+  return ` It is a method of ${owners.join(' and ')} values.${advice}`;
+}
+
 function callOwnProperty(
   rt: Runtime,
   frame: Frame,
@@ -152,8 +161,8 @@ function callOwnProperty(
     readProperty(self, key);
     return SKIPPED;
   }
-  if (!own && typeof self === 'object' && self !== null && key in self) {
+  if (!own && (self instanceof Callable || key in (Object(self) as object))) {
     throw forbidden(`'${key}' cannot be called on ${describe(self)} here.`, node.start);
   }
-  throw typeFault(`${describe(self)} has no method '${key}'.`, node.start);
+  throw typeFault(`${describe(self)} has no method '${key}'.${ownersHint(key)}`, node.start);
 }

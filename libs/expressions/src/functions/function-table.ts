@@ -1,6 +1,6 @@
 import { BuiltIn } from '../runtime/callable.js';
 import { coreFunctions, dateMembers, numberMembers, stringMembers } from './core-functions.js';
-import type { FunctionTable, MemberTable } from './entry.js';
+import type { FunctionEntry, FunctionTable, MemberTable } from './entry.js';
 import { mathMembers } from './math-members.js';
 import { arrayMembers, jsonMembers, objectMembers } from './object-members.js';
 import { FUNCTIONS } from './library.js';
@@ -46,6 +46,12 @@ export const GLOBALS: Readonly<Record<string, unknown>> = Object.freeze({
 
 /** Functions that JavaScript has without a namespace, such as `parseInt`. */
 export const CORE_FUNCTIONS: FunctionTable = coreFunctions;
+
+/** The function that a bare name means, unless a root or a parameter has that name. */
+export function functionEntry(name: string): FunctionEntry | undefined {
+  if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name];
+  return Object.hasOwn(coreFunctions, name) ? coreFunctions[name] : undefined;
+}
 
 export function functionNames(): string[] {
   return [...Object.keys(FUNCTION_VALUES), ...Object.keys(GLOBALS)];

@@ -13,8 +13,9 @@ function plainText(rt: Runtime, value: unknown, name: string): string {
 
 function padded(rt: Runtime, text: string, parameters: unknown[], atStart: boolean): string {
   const length = toInteger(rt, parameters[0]);
+  if (length <= text.length) return text;
   const filler = optionalText(rt, parameters[1]);
-  if (length <= text.length || filler === '') return text;
+  if (filler === '') return text;
   rt.charge(length);
   return atStart ? text.padStart(length, filler) : text.padEnd(length, filler);
 }

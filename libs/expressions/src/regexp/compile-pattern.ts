@@ -19,6 +19,8 @@ export const OP = {
   progress: 8,
   lookahead: 9,
   match: 10,
+  /** A greedy loop over one character or set: `value` is where it goes on, `last` the character. */
+  loop: 11,
 } as const;
 
 export interface Instruction {
@@ -56,7 +58,6 @@ const MAX_EMPTY_LOOPS = 5;
 export function compilePattern(source: string, flags: string): PatternProgram {
   const { root, groupNames } = parsePattern(source, flags);
   const compiler = new PatternCompiler(flags.replace(/[gym]/g, ''));
-  compiler.emit(OP.save, 0);
   compiler.node(root);
   compiler.emit(OP.save, 1);
   compiler.emit(OP.match);
@@ -64,7 +65,7 @@ export function compilePattern(source: string, flags: string): PatternProgram {
     throw forbidden('This regular expression repeats too many parts that can match nothing.');
   }
   const code = compiler.code;
-  const second = code[1];
+  const first = code[0];
   const multiline = flags.includes('m');
   return {
     code,
@@ -72,8 +73,8 @@ export function compilePattern(source: string, flags: string): PatternProgram {
     emptyLoops: compiler.emptyLoops.size,
     groupNames,
     hasNames: groupNames.some((name) => name !== undefined),
-    first: second?.op === OP.character || second?.op === OP.set ? second : undefined,
-    startsAtBeginning: second?.op === OP.assertion && second.value === 0 && !multiline,
+    first: first?.op === OP.character || first?.op === OP.set ? first : undefined,
+    startsAtBeginning: first?.op === OP.assertion && first.value === 0 && !multiline,
     word: new CharacterSet('\\w', compiler.setFlags),
     multiline,
     unicode: flags.includes('u'),
@@ -95,7 +96,14 @@ class PatternCompiler {
     if (this.code.length >= MAX_INSTRUCTIONS) {
       throw new Fault(EXPRESSION_ERROR_CODE.limit, 'This regular expression is too large; use smaller repeat counts.');
     }
-    const instruction: Instruction = { op, value, flag, last, set, index: op === OP.split ? this.splits++ : 0 };
+    const instruction: Instruction = {
+      op,
+      value,
+      flag,
+      last,
+      set,
+      index: op === OP.split || op === OP.loop ? this.splits++ : 0,
+    };
     this.code.push(instruction);
     return instruction;
   }
@@ -163,6 +171,14 @@ class PatternCompiler {
 
   private repeat(node: PatternNode & { type: 'repeat' }): void {
     for (let turn = 0; turn < node.min; turn++) this.turn(node, false);
+    if (node.max === Infinity && node.greedy && (node.body.type === 'character' || node.body.type === 'set')) {
+      const { length } = this.code;
+      this.node(node.body);
+      const [body] = this.code.splice(length);
+      const loop = this.emit(OP.loop, 0, false, body?.value, body?.set);
+      loop.value = this.code.length;
+      return;
+    }
     if (node.max === Infinity) {
       const start = this.code.length;
       const split = this.emit(OP.split, 0, !node.greedy);

@@ -1,3 +1,4 @@
+import { EXPRESSION_ERROR_CODE, Fault } from '../expression.errors.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { SIZE } from '../runtime/runtime.js';
 import type { Instruction, PatternProgram } from './compile-pattern.js';
@@ -6,6 +7,9 @@ import { ASSERTION } from './pattern-syntax.js';
 
 /** Steps between two looks at the budget. */
 const CHARGE_EVERY = 1_024;
+
+/** 32 states a word, numbered by 32 bits. */
+const MAX_WORDS = 2 ** 27;
 
 const LINE_ENDS = new Set(['\n', '\r', '\u2028', '\u2029']);
 
@@ -32,6 +36,8 @@ export class PatternMatcher {
   ) {
     this.loopStates = 2 ** program.emptyLoops;
     const words = Math.ceil((program.splits * (text.length + 1) * this.loopStates) / 32) + 1;
+    if (words > MAX_WORDS)
+      throw new Fault(EXPRESSION_ERROR_CODE.budget, 'The text is too long for this regular expression.');
     rt.allocate(words * 4);
     this.failed = new Uint32Array(words);
     this.slots = new Array<number>(2 * program.groupNames.length).fill(-1);
@@ -60,6 +66,7 @@ export class PatternMatcher {
       this.step();
       if (this.canStart(start)) {
         this.slots.fill(-1);
+        this.slots[0] = start;
         if (this.run(0, start, true)) {
           this.charge();
           return this.slots.slice();
@@ -73,41 +80,48 @@ export class PatternMatcher {
 
   private canStart(position: number): boolean {
     const { first } = this.program;
-    return first === undefined || (position < this.text.length && this.consumes(first, position));
-  }
-
-  private consumes(instruction: Instruction, position: number): boolean {
+    if (first === undefined) return true;
+    if (position >= this.text.length) return false;
     const code = this.codeAt(position);
-    return instruction.set === undefined ? instruction.value === code : instruction.set.has(code);
+    return first.set === undefined ? first.value === code : first.set.has(code);
   }
 
   /** Runs from an instruction to `match`. */
-  private run(pc: number, position: number, remember: boolean): boolean {
+  private run(start: number, from: number, remember: boolean): boolean {
     const { code } = this.program;
-    const { length } = this.text;
-    const { stack } = this;
+    const { stack, text } = this;
     const base = stack.length;
+    let pc = start;
+    let position = from;
     let progress = 0;
     for (;;) {
       const instruction = code[pc] as Instruction;
-      this.step();
+      if (++this.steps >= CHARGE_EVERY) this.charge();
       let alive = true;
+      pc++;
       switch (instruction.op) {
         case OP.character:
-        case OP.set:
-          alive = position < length && this.consumes(instruction, position);
-          position = alive ? this.after(position) : position;
+        case OP.set: {
+          alive = position < text.length;
+          if (!alive) break;
+          const character = this.codeAt(position);
+          alive = instruction.set === undefined ? instruction.value === character : instruction.set.has(character);
+          position += character > 0xffff ? 2 : 1;
           progress = -1;
-          pc++;
           break;
-        case OP.split: {
-          if (remember && this.seen(instruction.index, position, progress)) {
-            alive = false;
-            break;
-          }
-          const [next, other] = instruction.flag ? [instruction.value, pc + 1] : [pc + 1, instruction.value];
-          stack.push(other, position, progress);
-          pc = next;
+        }
+        case OP.split:
+          alive = !(remember && this.seen(instruction.index, position, progress));
+          if (!alive) break;
+          stack.push(instruction.flag ? pc : instruction.value, position, progress);
+          if (instruction.flag) pc = instruction.value;
+          break;
+        case OP.loop: {
+          const end = this.loop(instruction, position, progress, remember);
+          alive = end >= 0;
+          if (end > position) progress = -1;
+          position = end;
+          pc = instruction.value;
           break;
         }
         case OP.jump:
@@ -115,26 +129,21 @@ export class PatternMatcher {
           break;
         case OP.save:
           this.save(instruction.value, position);
-          pc++;
           break;
         case OP.forget:
           for (let slot = 2 * instruction.value; slot < 2 * instruction.last; slot++) this.save(slot, -1);
-          pc++;
           break;
         case OP.assertion:
           alive = this.holds(instruction.value, position);
-          pc++;
           break;
         case OP.enter:
           progress &= ~(1 << instruction.value);
-          pc++;
           break;
         case OP.progress:
           alive = (progress & (1 << instruction.value)) !== 0;
-          pc++;
           break;
         case OP.lookahead:
-          alive = this.look(instruction, pc, position);
+          alive = this.look(instruction.flag, pc, position);
           pc = instruction.value;
           break;
         case OP.match:
@@ -146,6 +155,22 @@ export class PatternMatcher {
       progress = stack.pop() as number;
       position = stack.pop() as number;
       pc = stack.pop() as number;
+    }
+  }
+
+  /** Takes as many characters as there are, leaving an alternative before each; -1 when all of that has failed before. */
+  private loop({ set, last, index, value }: Instruction, from: number, entered: number, remember: boolean): number {
+    const { text, stack } = this;
+    let progress = entered;
+    for (let position = from; ;) {
+      if (++this.steps >= CHARGE_EVERY) this.charge();
+      if (remember && this.seen(index, position, progress)) return -1;
+      if (position >= text.length) return position;
+      const character = this.codeAt(position);
+      if (!(set === undefined ? last === character : set.has(character))) return position;
+      stack.push(value, position, progress);
+      position += character > 0xffff ? 2 : 1;
+      progress = -1;
     }
   }
 
@@ -167,9 +192,9 @@ export class PatternMatcher {
     this.slots[slot] = position;
   }
 
-  private look({ flag: negative }: Instruction, pc: number, position: number): boolean {
+  private look(negative: boolean, pc: number, position: number): boolean {
     const before = this.slots.slice();
-    const found = this.run(pc + 1, position, false);
+    const found = this.run(pc, position, false);
     if (found === negative || negative) {
       for (let slot = 0; slot < before.length; slot++) this.slots[slot] = before[slot] as number;
       return found !== negative;
@@ -186,9 +211,10 @@ export class PatternMatcher {
   private seen(split: number, position: number, progress: number): boolean {
     const place = split * (this.text.length + 1) + position;
     const key = place * this.loopStates + (progress & (this.loopStates - 1));
-    const index = Math.floor(key / 32);
+    // The memory is bounded so that a key fits 32 bits.
+    const index = key >>> 5;
     const word = this.failed[index] as number;
-    const bit = 1 << (key % 32);
+    const bit = 1 << (key & 31);
     if ((word & bit) !== 0) return true;
     this.failed[index] = word | bit;
     if (this.tried.length < this.failed.length) this.tried.push(index);

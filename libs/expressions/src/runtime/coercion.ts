@@ -29,6 +29,7 @@ function convert(rt: Runtime, value: object, method: 'toString' | 'valueOf'): un
     const own = (value as Record<string, unknown>)[method];
     return own instanceof Callable ? own.apply(rt, []) : value;
   }
+  if (Object.getPrototypeOf(value) === null) return value;
   if (method === 'valueOf') return value instanceof Date ? value.getTime() : value;
   if (Array.isArray(value)) return joined(rt, value, ',');
   if (value instanceof Date) return dateText(value);
