@@ -1,1 +1,3 @@
-export {};
+export { aiConfig } from './ai.config.js';
+export type { AiConfig } from './ai.config.js';
+export { start } from './start.js';

@@ -1,3 +1,5 @@
-import type { CommandDefinition } from '../messages/define-command.js';
+import { askClaude, getAiStatus } from './ask-claude.command.js';
 
-export const AI_COMMANDS: readonly CommandDefinition[] = [];
+export * from './ask-claude.command.js';
+
+export const AI_COMMANDS = [getAiStatus, askClaude] as const;
