@@ -3,13 +3,23 @@ import { read, trackedFiles } from './workspace.mjs';
 
 const EXCEPTIONS = 'tools/checks/tenant-sql.exceptions.json';
 
-/** Tables with a column organization_id, by their name with schema, as the migrations make them. */
+/** Tables with a column organization_id, by their name, as the migrations make them. */
 export function tenantTables(migrations) {
   const tables = new Set();
   for (const text of migrations)
-    for (const [, name, columns] of text.matchAll(/CREATE TABLE(?: IF NOT EXISTS)? ([\w.${}]+) *\(([\s\S]*?)`/g))
-      if (/\borganization_id\b/.test(columns)) tables.add(name.replace(/\$\{\w+\}/, '').replace(/^.*\./, ''));
+    for (const match of text.matchAll(/CREATE TABLE(?: IF NOT EXISTS)? ([\w.${}]+) *\(/g))
+      if (/\borganization_id\b/.test(columnsFrom(text, match.index + match[0].length)))
+        tables.add(match[1].replace(/^.*\./, ''));
   return tables;
+}
+
+/** What stands between an opened parenthesis and the one that closes it. */
+function columnsFrom(text, start) {
+  for (let at = start, depth = 1; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return text.slice(start, at);
+  }
+  return text.slice(start);
 }
 
 /** The text of every string and template in a source, holes as `?`. */
@@ -31,7 +41,7 @@ function texts(file, source) {
 
 /** Statements of a source on tenant tables that do not name the organization. */
 export function unfencedStatements(file, source, tables) {
-  const touched = new RegExp(`\\b(FROM|INTO|UPDATE|JOIN|ONLY)\\s+(?:[\\w?]+\\.)?"?(${[...tables].join('|')})\\b`);
+  const touched = new RegExp(`\\b(FROM|INTO|UPDATE|JOIN|ONLY)\\s+(?:[\\w?]+\\.)?"?(${[...tables].join('|')})\\b(?!\\.)`);
   return texts(file, source).filter(
     ({ text }) =>
       /\b(SELECT|INSERT|UPDATE|DELETE|MERGE)\b/.test(text) && touched.test(text) && !/organization_id/.test(text),
@@ -54,13 +64,16 @@ export function checkTenantSql() {
   const faults = [];
   for (const file of sources.filter((source) => !isMigration(source)))
     for (const { text, line } of unfencedStatements(file, read(file), tables)) {
-      const exception = exceptions.find((candidate) => candidate.file === file && text.includes(candidate.statement));
+      const exception = exceptions.find(
+        (candidate) => candidate.file === file && text.includes(candidate.statement ?? ''),
+      );
       if (exception) exception.used = true;
       else faults.push(`${file}:${line}: names no organization: ${text.trim().replace(/\s+/g, ' ').slice(0, 90)}`);
     }
   for (const { file, statement, reason, used } of exceptions) {
-    if (!used) faults.push(`${EXCEPTIONS}: nothing in ${file} needs the exception '${statement}'`);
-    if (!reason) faults.push(`${EXCEPTIONS}: '${statement}' has no reason`);
+    const name = `${EXCEPTIONS}: ${file} ${statement ?? ''}`;
+    if (!used) faults.push(`${name}: nothing needs this exception`);
+    if (!reason) faults.push(`${name}: no reason is given`);
   }
   return faults;
 }
