@@ -13,22 +13,13 @@ import { HearingClock } from './dispatch/hearing-clock.js';
 import { WorkerRegistry } from './dispatch/worker-registry.js';
 import type { ExecutionsConfig } from './executions.config.js';
 import { EmptyInbox } from './inbox/empty-inbox.js';
-import { InboxRepository } from './inbox/inbox.repository.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
-import { JournalRepository } from './journal/journal.repository.js';
 import { KeepTables } from './journal/keep-tables.js';
-import { LeasesRepository } from './lease/leases.repository.js';
 import { Ownership } from './ownership/ownership.js';
 import { ResumeRuns } from './ownership/resume-runs.js';
-import { RunsRepository } from './ownership/runs.repository.js';
 import { Sweep } from './ownership/sweep.js';
 import { Peers } from './peers/peers.js';
-import { ExecutionsRepository } from './read/executions.repository.js';
-import { GetExecution } from './read/get-execution.js';
-import { ListExecutions } from './read/list-executions.js';
-import { ListSteps } from './read/list-steps.js';
-import { ReadJournal } from './read/read-journal.js';
-import { ReadSteps } from './read/read-steps.js';
+import { createReaders, type Readers } from './read/readers.js';
 import { PerformEffects } from './runs/perform-effects.js';
 import { RunHost } from './runs/run-host.js';
 import { RunMetrics } from './runs/run-metrics.js';
@@ -38,6 +29,7 @@ import { StartChild } from './start/start-child.js';
 import { StartExecution } from './start/start-execution.js';
 import { StartRun } from './start/start-run.js';
 import { Waiters } from './start/waiters.js';
+import { createStores, type Stores } from './stores.js';
 
 const TICK_MS = 100;
 const FINISH_COMMITS_MS = 3_000;
@@ -53,141 +45,71 @@ export interface CoreParts {
   health: Health;
 }
 
-/** One replica of the execution service: everything that drives runs, wired together. Plain classes, without Nest. */
+/** One replica of the service: everything that drives runs, wired together. Plain classes, without Nest. */
 export class ExecutionCore {
-  readonly replica = newId();
   readonly start: StartExecution;
-  readonly read: { get: GetExecution; list: ListExecutions; steps: ListSteps; journal: ReadJournal };
+  readonly read: Readers;
   readonly control: { cancel: CancelExecution; report: ReportResult; requestStart: RequestStepStart };
-  private readonly host: RunHost;
-  private readonly commits: GroupCommit;
-  private readonly dispatcher: Dispatcher;
+  private readonly replica = newId();
+  private readonly stores: Stores;
+  private readonly metrics: RunMetrics;
+  private readonly plans: LoadPlan;
   private readonly acknowledgements: Acknowledgements;
+  private readonly peers: Peers;
+  private readonly commits: GroupCommit;
+  private readonly host: RunHost;
+  private readonly waiters: Waiters;
+  private readonly dispatcher: Dispatcher;
+  private readonly emptyInbox: EmptyInbox;
+  private readonly starter: StartRun;
+  private readonly resume: ResumeRuns;
   private readonly ownership: Ownership;
   private readonly sweep: Sweep;
-  private readonly resume: ResumeRuns;
-  private readonly peers: Peers;
-  private readonly waiters: Waiters;
-  private readonly starter: StartRun;
-  private readonly emptyInbox: EmptyInbox;
   private readonly tables: KeepTables;
-  private readonly bus: Bus;
   private announcements: Subscription | null = null;
   private ticking: NodeJS.Timeout | null = null;
 
-  constructor(parts: CoreParts) {
+  constructor(private readonly parts: CoreParts) {
     const { config, logger, bus, database, identity, transactions } = parts;
-    const { pool } = database;
-    this.bus = bus;
-    const metrics = new RunMetrics(parts.metrics);
-    const journal = new JournalRepository(pool);
-    const inbox = new InboxRepository(pool);
-    const leases = new LeasesRepository(pool);
-    const runs = new RunsRepository(pool);
-    const executions = new ExecutionsRepository(transactions);
-    const plans = new LoadPlan(bus, identity);
-    const leaseId = (): string | null => this.ownership.leaseId;
-    this.tables = new KeepTables(pool, runs, logger);
-    this.peers = new Peers(bus, this.replica);
+    this.stores = createStores(database, transactions);
+    this.metrics = new RunMetrics(parts.metrics);
+    this.plans = new LoadPlan(bus, identity);
     this.acknowledgements = new Acknowledgements(bus);
-    this.commits = new GroupCommit(config.databaseUrl, logger, new CommitMetrics(parts.metrics), (lost) =>
-      this.ownership.lost(lost),
+    this.peers = new Peers(bus, this.replica);
+    this.commits = new GroupCommit(config.databaseUrl, logger, new CommitMetrics(parts.metrics), (leaseId) =>
+      this.ownership.lost(leaseId),
     );
     const effects: PerformEffects = new PerformEffects(() => effectParts);
     this.host = new RunHost(this.commits, logger, effects);
-    this.waiters = new Waiters(runs, (id) => this.host.get(id) !== undefined);
-    const clock = new HearingClock(() => bus.connected);
-    const registry = new WorkerRegistry(clock);
-    this.dispatcher = new Dispatcher({
-      bus,
-      identity,
-      logger,
-      registry,
-      clock,
-      acknowledgements: this.acknowledgements,
-      replica: this.replica,
-      stimulate: (run, stimulus) => this.host.stimulate(run, stimulus),
-      onSent: () => metrics.dispatched(),
-    });
-    this.emptyInbox = new EmptyInbox(inbox, this.host, logger);
-    const nudge = new NudgeOwner(this.host, this.emptyInbox, leases, this.peers);
-    const cancel = new CancelExecution(executions, inbox, nudge);
-    this.starter = new StartRun({
-      host: this.host,
-      commits: this.commits,
-      runs,
-      versions: new ResolveVersions(bus, identity),
-      plans,
-      maxRuns: config.maxRuns,
-      maxStarts: config.maxStarts,
-      resuming: () => this.resume.waiting,
-    });
-    const effectParts = {
-      host: this.host,
-      dispatcher: this.dispatcher,
-      children: new StartChild(this.starter, this.host, logger),
-      cancel,
-      nudge,
-      waiters: this.waiters,
-      peers: this.peers,
-      bus,
-      logger,
-    };
-    this.resume = new ResumeRuns({
-      journal,
-      plans,
-      host: this.host,
-      dispatcher: this.dispatcher,
-      inbox: this.emptyInbox,
-      logger,
-      leaseId,
-    });
-    this.ownership = new Ownership({
-      leases,
-      commits: this.commits,
-      logger,
-      replica: this.replica,
-      databaseUrl: config.databaseUrl,
-      leaseMs: config.leaseMs,
-      dropRuns: () => this.host.dropAll(),
-      release: (lease) => runs.release(lease),
-    });
-    this.sweep = new Sweep({
-      leases,
-      runs,
-      inbox,
-      emptyInbox: this.emptyInbox,
-      resume: this.resume,
-      host: this.host,
-      logger,
-      leaseMs: config.leaseMs,
-      maxRuns: config.maxRuns,
-      leaseId,
-      onTakeOver: (count) => metrics.tookOver(count),
-      onClaimed: (count) => metrics.claimed(count),
-    });
-    const steps = new ReadSteps(journal, plans);
-    const get = new GetExecution(executions, steps);
-    this.read = {
-      get,
-      list: new ListExecutions(executions),
-      steps: new ListSteps(executions, steps),
-      journal: new ReadJournal(executions, journal),
-    };
-    this.start = new StartExecution(this.starter, this.waiters, get, this.replica);
+    this.waiters = new Waiters(this.stores.runs, (id) => this.host.get(id) !== undefined);
+    this.dispatcher = this.createDispatcher();
+    this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, logger);
+    this.starter = this.createStarter();
+    this.resume = this.createResume();
+    this.ownership = this.createOwnership();
+    this.sweep = this.createSweep();
+    this.tables = new KeepTables(database.pool, this.stores.runs, logger);
+    this.read = createReaders(this.stores, this.plans);
+    this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
+    const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
+    const cancel = new CancelExecution(this.stores.executions, this.stores.inbox, nudge);
     this.control = {
       cancel,
-      report: new ReportResult(this.host, this.dispatcher, inbox, nudge),
-      requestStart: new RequestStepStart(this.host, leases, this.peers),
+      report: new ReportResult(this.host, this.dispatcher, this.stores.inbox, nudge),
+      requestStart: new RequestStepStart(this.host, this.stores.leases, this.peers),
     };
-    metrics.watch({ host: this.host, dispatcher: this.dispatcher, commits: this.commits, registry });
-    parts.health.add('lease', () => (leaseId() === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true }));
+    const children = new StartChild(this.starter, this.host, logger);
+    const { host, dispatcher, waiters, peers } = this;
+    const effectParts = { host, dispatcher, children, cancel, nudge, waiters, peers, bus, logger };
+    parts.health.add('lease', () =>
+      this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },
+    );
   }
 
   /** Takes a lease and hears workers and replicas; from then on runs can be started. */
   async open(): Promise<void> {
     await this.tables.start();
-    this.announcements = this.bus.subscribe(TASK_SUBJECTS.announce, (body) => this.dispatcher.hear(body));
+    this.announcements = this.parts.bus.subscribe(TASK_SUBJECTS.announce, (body) => this.dispatcher.hear(body));
     this.ticking = setInterval(() => this.dispatcher.tick(), TICK_MS).unref();
     this.peers.listen((message) => this.hear(message));
     await this.ownership.take();
@@ -206,7 +128,11 @@ export class ExecutionCore {
     await this.sweep.stop();
     await this.host.idle(FINISH_COMMITS_MS);
     this.acknowledgements.flush();
-    await this.ownership.giveBack().catch(() => undefined);
+    await this.ownership
+      .giveBack()
+      .catch((error: unknown) =>
+        this.parts.logger.warn({ err: error }, 'The lease was not given back; it will expire'),
+      );
     this.announcements?.unsubscribe();
     if (this.ticking) clearInterval(this.ticking);
     this.peers.stop();
@@ -220,5 +146,83 @@ export class ExecutionCore {
     else if (message.kind === 'ended') this.waiters.ended(message.executionId);
     else if (message.kind === 'start_requested') return this.control.requestStart.answer(message);
     return undefined;
+  }
+
+  private createDispatcher(): Dispatcher {
+    const { bus, identity, logger } = this.parts;
+    const clock = new HearingClock(() => bus.connected);
+    const registry = new WorkerRegistry(clock);
+    const dispatcher = new Dispatcher({
+      bus,
+      identity,
+      logger,
+      registry,
+      clock,
+      acknowledgements: this.acknowledgements,
+      replica: this.replica,
+      stimulate: (run, stimulus) => this.host.stimulate(run, stimulus),
+      onSent: () => this.metrics.dispatched(),
+    });
+    this.metrics.watch({ host: this.host, dispatcher, commits: this.commits, registry });
+    return dispatcher;
+  }
+
+  private createStarter(): StartRun {
+    const { bus, identity, config } = this.parts;
+    return new StartRun({
+      host: this.host,
+      commits: this.commits,
+      runs: this.stores.runs,
+      versions: new ResolveVersions(bus, identity),
+      plans: this.plans,
+      maxRuns: config.maxRuns,
+      maxStarts: config.maxStarts,
+      resuming: () => this.resume.waiting,
+    });
+  }
+
+  private createResume(): ResumeRuns {
+    return new ResumeRuns({
+      journal: this.stores.journal,
+      plans: this.plans,
+      host: this.host,
+      dispatcher: this.dispatcher,
+      inbox: this.emptyInbox,
+      logger: this.parts.logger,
+      leaseId: () => this.ownership.leaseId,
+    });
+  }
+
+  private createOwnership(): Ownership {
+    const { config, logger } = this.parts;
+    return new Ownership({
+      leases: this.stores.leases,
+      commits: this.commits,
+      logger,
+      replica: this.replica,
+      databaseUrl: config.databaseUrl,
+      leaseMs: config.leaseMs,
+      dropRuns: () => this.host.dropAll(),
+      release: (leaseId) => this.stores.runs.release(leaseId),
+    });
+  }
+
+  private createSweep(): Sweep {
+    const { config, logger } = this.parts;
+    const { leases, runs, inbox } = this.stores;
+    return new Sweep({
+      leases,
+      runs,
+      inbox,
+      emptyInbox: this.emptyInbox,
+      resume: this.resume,
+      host: this.host,
+      logger,
+      leaseMs: config.leaseMs,
+      maxRuns: config.maxRuns,
+      leaseId: () => this.ownership.leaseId,
+      onTakeOver: (count) => this.metrics.tookOver(count),
+      onClaimed: (count) => this.metrics.claimed(count),
+    });
   }
 }

@@ -36,7 +36,11 @@ beforeAll(async () => {
       return { status: 'completed', output: task.config['n'] ?? null };
     },
   });
-  service = await startReplica({ databaseUrl: postgres.url, natsUrl: nats.url, env: { DATABASE_DURABILITY: 'required' } });
+  service = await startReplica({
+    databaseUrl: postgres.url,
+    natsUrl: nats.url,
+    env: { DATABASE_DURABILITY: 'required' },
+  });
   client = await Client.person(undefined, PERMISSIONS, nats.url);
 }, 60_000);
 

@@ -15,7 +15,7 @@ let workflows: WorkflowsPeer;
 let worker: WorkerPeer;
 let client: Client;
 let workflowId: string;
-let replicas: ReplicaProcess[] = [];
+const replicas: ReplicaProcess[] = [];
 
 beforeAll(async () => {
   buildService();
@@ -144,7 +144,10 @@ describe('a replica that dies', () => {
   }, 60_000);
 
   it('in peace hands its runs over: nothing is sent twice', async () => {
-    const long = workflows.publish('long', chain(STEPS, 'test__work', { config: { pause: 400 } }) as unknown as JsonObject);
+    const long = workflows.publish(
+      'long',
+      chain(STEPS, 'test__work', { config: { pause: 400 } }) as unknown as JsonObject,
+    );
     const [leaving] = await startReplicas(1);
     const ids = await Promise.all(
       Array.from({ length: 20 }, async () => (await client.send(startExecution, { workflowId: long })).id),
@@ -163,7 +166,10 @@ describe('a replica that dies', () => {
 describe('a worker that dies', () => {
   it('has its step done by another one, within seconds', async () => {
     await startReplicas(1);
-    const stuck = workflows.publish('stuck', chain(1, 'test__work', { config: { pause: 60_000 } }) as unknown as JsonObject);
+    const stuck = workflows.publish(
+      'stuck',
+      chain(1, 'test__work', { config: { pause: 60_000 } }) as unknown as JsonObject,
+    );
     const { id } = await client.send(startExecution, { workflowId: stuck });
     await eventually(() => expect(worker.taken).toHaveLength(1));
     await worker.kill();

@@ -57,13 +57,22 @@ const run = async (definition: JsonObject, inputs: JsonObject = {}) => {
 describe('a run', () => {
   it('of inline steps alone is completed with its first commit', async () => {
     const execution = await run(
-      { format: 1, output: '{{ steps.b.output }}', steps: [
-        { id: 'a', type: 'transform', config: { value: '{{ inputs.n + 1 }}' }, next: ['b'] },
-        { id: 'b', type: 'transform', config: { value: '{{ steps.a.output * 2 }}' } },
-      ] },
+      {
+        format: 1,
+        output: '{{ steps.b.output }}',
+        steps: [
+          { id: 'a', type: 'transform', config: { value: '{{ inputs.n + 1 }}' }, next: ['b'] },
+          { id: 'b', type: 'transform', config: { value: '{{ steps.a.output * 2 }}' } },
+        ],
+      },
       { n: 20 },
     );
-    expect(execution).toMatchObject({ status: 'completed', output: 42, error: null, progress: { settled: 2, total: 2 } });
+    expect(execution).toMatchObject({
+      status: 'completed',
+      output: 42,
+      error: null,
+      progress: { settled: 2, total: 2 },
+    });
     expect(execution.steps.map((step) => [step.path, step.type, step.status, step.output])).toEqual([
       ['a', 'transform', 'completed', 21],
       ['b', 'transform', 'completed', 42],
@@ -72,13 +81,19 @@ describe('a run', () => {
 
   it('of five steps goes through a worker, with one key a step and the trace of its start', async () => {
     const execution = await run(chain(5) as unknown as JsonObject);
-    expect(execution).toMatchObject({ status: 'completed', output: { s5: { did: 5 } }, progress: { settled: 5, total: 5 } });
+    expect(execution).toMatchObject({
+      status: 'completed',
+      output: { s5: { did: 5 } },
+      progress: { settled: 5, total: 5 },
+    });
     expect(execution.steps.every((step) => step.status === 'completed' && step.attempt === 1)).toBe(true);
     const mine = worker.taken.filter((task) => task.executionId === execution.id);
     expect(mine.map((task) => task.idempotencyKey)).toEqual([1, 2, 3, 4, 5].map((n) => `${execution.id}:s${n}`));
     expect(execution.traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(traces.filter((trace) => trace?.includes(String(execution.traceId)))).toHaveLength(5);
-    await eventually(() => expect(worker.acknowledged.filter((ref) => ref.executionId === execution.id)).toHaveLength(5));
+    await eventually(() =>
+      expect(worker.acknowledged.filter((ref) => ref.executionId === execution.id)).toHaveLength(5),
+    );
   });
 
   it('has a journal in order, in pages', async () => {
@@ -101,7 +116,10 @@ describe('a run', () => {
   it('that waits leaves memory and wakes by its timer', async () => {
     const workflowId = workflows.publish('waits', {
       format: 1,
-      steps: [{ id: 'nap', type: 'delay', config: { duration: '5500ms' }, next: ['after'] }, { id: 'after', type: 'transform', config: { value: 1 } }],
+      steps: [
+        { id: 'nap', type: 'delay', config: { duration: '5500ms' }, next: ['after'] },
+        { id: 'after', type: 'transform', config: { value: 1 } },
+      ],
     });
     const { id } = await client.send(startExecution, { workflowId });
     expect((await client.send(getExecution, { id })).status).toBe('waiting');
@@ -111,7 +129,10 @@ describe('a run', () => {
   }, 20_000);
 
   it('can be cancelled, which reaches the worker; a second wish changes nothing', async () => {
-    const workflowId = workflows.publish('hangs', chain(1, 'test__work', { config: { hang: true } }) as unknown as JsonObject);
+    const workflowId = workflows.publish(
+      'hangs',
+      chain(1, 'test__work', { config: { hang: true } }) as unknown as JsonObject,
+    );
     const { id } = await client.send(startExecution, { workflowId });
     await eventually(() => expect(worker.taken.some((task) => task.executionId === id)).toBe(true));
     await client.send(cancelExecution, { id, reason: 'enough' });
@@ -123,7 +144,9 @@ describe('a run', () => {
   });
 
   it('ends when a step takes longer than it may', async () => {
-    const execution = await run(chain(1, 'test__work', { config: { pause: 3_000 }, timeout: '300ms' }) as unknown as JsonObject);
+    const execution = await run(
+      chain(1, 'test__work', { config: { pause: 3_000 }, timeout: '300ms' }) as unknown as JsonObject,
+    );
     expect(execution.status).toBe('failed');
     expect(execution.steps[0]?.error?.code).toMatch(/time/);
   });
@@ -141,7 +164,11 @@ describe('a run', () => {
   });
 
   it('starts a child and goes on with its output', async () => {
-    workflows.publish('child', { format: 1, output: '{{ inputs.n * 2 }}', steps: [{ id: 'w', type: 'test__noop', config: {} }] });
+    workflows.publish('child', {
+      format: 1,
+      output: '{{ inputs.n * 2 }}',
+      steps: [{ id: 'w', type: 'test__noop', config: {} }],
+    });
     const execution = await run({
       format: 1,
       steps: [{ id: 'sub', type: 'sub_workflow', config: { workflow: 'child', inputs: { n: 21 } } }],
@@ -190,7 +217,10 @@ describe('the door', () => {
   });
 
   it('asks for permissions, and lets only services say what started a run', async () => {
-    const workflowId = workflows.publish('plain', { format: 1, steps: [{ id: 'x', type: 'transform', config: { value: 1 } }] });
+    const workflowId = workflows.publish('plain', {
+      format: 1,
+      steps: [{ id: 'x', type: 'transform', config: { value: 1 } }],
+    });
     const reader = await Client.person(client.organizationId, ['executions:read']);
     await expect(reader.send(startExecution, { workflowId })).rejects.toMatchObject({ code: 'forbidden' });
     await reader.close();
@@ -207,18 +237,25 @@ describe('the door', () => {
     const workflowId = workflows.publish('once', chain(1, 'test__noop') as unknown as JsonObject);
     const idempotencyKey = randomUUID();
     const replies = await Promise.all(
-      Array.from({ length: 100 }, () => client.send(startExecution, { workflowId, inputs: { a: 1 } }, { idempotencyKey })),
+      Array.from({ length: 100 }, () =>
+        client.send(startExecution, { workflowId, inputs: { a: 1 } }, { idempotencyKey }),
+      ),
     );
     expect(new Set(replies.map((reply) => reply.id)).size).toBe(1);
     expect(replies.filter((reply) => !reply.deduplicated)).toHaveLength(1);
     expect((await client.send(listExecutions, { workflowId })).data).toHaveLength(1);
-    await expect(client.send(startExecution, { workflowId, inputs: { a: 2 } }, { idempotencyKey })).rejects.toMatchObject({
+    await expect(
+      client.send(startExecution, { workflowId, inputs: { a: 2 } }, { idempotencyKey }),
+    ).rejects.toMatchObject({
       code: 'idempotency_mismatch',
     });
   });
 
   it('refuses what cannot be stored, and only that', async () => {
-    const workflowId = workflows.publish('deep', { format: 1, steps: [{ id: 'x', type: 'transform', config: { value: 1 } }] });
+    const workflowId = workflows.publish('deep', {
+      format: 1,
+      steps: [{ id: 'x', type: 'transform', config: { value: 1 } }],
+    });
     const triggers = await Client.triggers(client.organizationId);
     const [poisoned, ...fine] = await Promise.allSettled([
       triggers.send(startExecution, { workflowId, trigger: { type: 'webhook', id: 'a\0b' } }),

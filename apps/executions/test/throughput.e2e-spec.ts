@@ -66,7 +66,9 @@ describe('throughput', () => {
     });
     try {
       const results = await Promise.allSettled(
-        Array.from({ length: 200 }, () => client.send(startExecution, { workflowId, waitMs: 20_000 }, { timeoutMs: 30_000 })),
+        Array.from({ length: 200 }, () =>
+          client.send(startExecution, { workflowId, waitMs: 20_000 }, { timeoutMs: 30_000 }),
+        ),
       );
       const refused = results.filter((result) => result.status === 'rejected');
       expect(refused.length).toBeGreaterThan(0);

@@ -42,6 +42,10 @@ export class CommitConnection {
     }
   }
 
+  async connect(): Promise<void> {
+    if (!this.client) await this.reconnect();
+  }
+
   /** Tries until it succeeds or the connection is closed. */
   async reconnect(): Promise<pg.Client> {
     for (let pause = FIRST_PAUSE_MS; !this.closed; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {

@@ -65,7 +65,8 @@ export class CommitLane {
     let bytes = 0;
     let count = 0;
     for (const { append } of this.waiting) {
-      bytes += (append.records?.body.length ?? 0) + (append.start?.inputs.length ?? 0) + (append.snapshot?.body.length ?? 0);
+      bytes +=
+        (append.records?.body.length ?? 0) + (append.start?.inputs.length ?? 0) + (append.snapshot?.body.length ?? 0);
       if (count > 0 && (bytes > MAX_BATCH_BYTES || count >= MAX_BATCH)) break;
       count++;
     }
@@ -78,7 +79,10 @@ export class CommitLane {
     for (;;) {
       try {
         const started = performance.now();
-        const query = commitStatement(this.leaseId, open.map((waiting) => waiting.append));
+        const query = commitStatement(
+          this.leaseId,
+          open.map((waiting) => waiting.append),
+        );
         const { rows } = await this.connection.query<CommitRow>(query);
         this.metrics.committed(open.length, performance.now() - started);
         return this.settle(open, rows[0]);
@@ -116,14 +120,21 @@ export class CommitLane {
    */
   private async settleCommitted(batch: Waiting[], error: unknown): Promise<Waiting[]> {
     this.metrics.unknownOutcome();
-    const written = await readBack(this.connection, this.leaseId, batch.map((waiting) => waiting.append));
+    const written = await readBack(
+      this.connection,
+      this.leaseId,
+      batch.map((waiting) => waiting.append),
+    );
     const done = batch.filter(({ append }) => written.has(append.executionId));
     if (done.length === 0 && sqlState(error) === '23505') {
       await this.eachAlone(batch, error);
       return [];
     }
     for (const { append, resolve } of done)
-      resolve({ duplicate: false, kept: written.get(append.executionId) === 'owned' && append.change?.owner === 'let_go' });
+      resolve({
+        duplicate: false,
+        kept: written.get(append.executionId) === 'owned' && append.change?.owner === 'let_go',
+      });
     return batch.filter(({ append }) => !written.has(append.executionId));
   }
 

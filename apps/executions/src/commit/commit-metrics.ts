@@ -15,12 +15,7 @@ export class CommitMetrics {
       [],
       [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
     );
-    this.size = metrics.histogram(
-      'rpa_commit_runs',
-      'Runs in one journal commit',
-      [],
-      [1, 2, 5, 10, 20, 50, 100, 200],
-    );
+    this.size = metrics.histogram('rpa_commit_runs', 'Runs in one journal commit', [], [1, 2, 5, 10, 20, 50, 100, 200]);
     this.faults = metrics.counter('rpa_commit_faults_total', 'Commits that did not go well, by kind', ['kind']);
   }
 

@@ -41,7 +41,11 @@ export function commitStatement(leaseId: string, batch: readonly Append[]): Quer
   addJournal(builder, batch);
   addChanges(builder, batch, consumed);
   if (consumed.length > 0)
-    builder.add('consumed', [consumed], (first) => `DELETE FROM executions.inbox i USING held WHERE i.id = ANY ($${first}::uuid[])`);
+    builder.add(
+      'consumed',
+      [consumed],
+      (first) => `DELETE FROM executions.inbox i USING held WHERE i.id = ANY ($${first}::uuid[])`,
+    );
   addOutbox(builder, batch);
   addSnapshots(builder, batch);
   return builder.build();

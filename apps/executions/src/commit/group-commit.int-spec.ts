@@ -39,7 +39,10 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-async function open(url = testDatabase.url, leaseMs = 60_000): Promise<{ commits: GroupCommit; leaseId: string; fenced: string[] }> {
+async function open(
+  url = testDatabase.url,
+  leaseMs = 60_000,
+): Promise<{ commits: GroupCommit; leaseId: string; fenced: string[] }> {
   const fenced: string[] = [];
   const commits = new GroupCommit(url, logger, new CommitMetrics(new Metrics('executions')), (id) => fenced.push(id));
   opened.push(commits);
@@ -172,7 +175,9 @@ describe('GroupCommit', () => {
     await blocker.query('INSERT INTO executions.journal VALUES ($1, 1, 1, 0, $2)', [append.executionId, '[]']);
     const committing = commits.append(0, append).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await database.pool.query("UPDATE executions.leases SET expires_at = now() - interval '1 s' WHERE id = $1", [leaseId]);
+    await database.pool.query("UPDATE executions.leases SET expires_at = now() - interval '1 s' WHERE id = $1", [
+      leaseId,
+    ]);
     expect(await leases.takeOverExpired('0', 0)).toEqual([]);
     await blocker.query('ROLLBACK');
     blocker.release();
@@ -186,9 +191,14 @@ describe('GroupCommit', () => {
     const appends = [start(), start({}, '[{"seq":'), start(), start({ workflowName: 'nul \0' }), start()];
     await commits.append(0, start());
     const results = await Promise.allSettled(appends.map((append) => commits.append(0, append)));
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
-    for (const result of results)
-      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(RecordRefused);
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(RecordRefused);
     expect(await Promise.all(appends.map((append) => journalOf(append.executionId)))).toEqual([[1], [], [1], [], [1]]);
   });
 
@@ -209,7 +219,9 @@ describe('GroupCommit', () => {
       [...Array(40).keys()].map((index) => (index % 3 ? one : two).commits.append(index % 2, keyed())),
     );
     expect(results.filter((result) => !result.duplicate)).toHaveLength(1);
-    const { rows } = await database.pool.query('SELECT id FROM executions.executions WHERE organization_id = $1', [organizationId]);
+    const { rows } = await database.pool.query('SELECT id FROM executions.executions WHERE organization_id = $1', [
+      organizationId,
+    ]);
     expect(rows).toHaveLength(1);
   });
 
@@ -218,19 +230,36 @@ describe('GroupCommit', () => {
     const [waiting, busy] = [start(), start()];
     await Promise.all([commits.append(0, waiting), commits.append(0, busy)]);
     const cancel = newId();
-    await database.pool.query('INSERT INTO executions.inbox VALUES ($1, $2, $3, $4, $5, $6)', [cancel, randomUUID(), busy.executionId, 'cancel', 'cancel', '{}']);
+    await database.pool.query('INSERT INTO executions.inbox VALUES ($1, $2, $3, $4, $5, $6)', [
+      cancel,
+      randomUUID(),
+      busy.executionId,
+      'cancel',
+      'cancel',
+      '{}',
+    ]);
     const letGo = (append: Append, consumed: string[] = []): Append =>
       next(append.executionId, consumed.length + 2, {
         consumed,
         timers: [{ timer: 'delay', dueAt: Date.now() + 60_000 }],
-        change: { status: 'waiting', output: null, error: null, settled: 0, total: 1, completedAt: null, owner: 'let_go' },
+        change: {
+          status: 'waiting',
+          output: null,
+          error: null,
+          settled: 0,
+          total: 1,
+          completedAt: null,
+          owner: 'let_go',
+        },
       });
     expect(await Promise.all([commits.append(0, letGo(waiting)), commits.append(0, letGo(busy))])).toEqual([
       { duplicate: false, kept: false },
       { duplicate: false, kept: true },
     ]);
     const timers = async () =>
-      (await database.pool.query('SELECT execution_id FROM executions.timers ORDER BY 1')).rows.map((row: { execution_id: string }) => row.execution_id);
+      (await database.pool.query('SELECT execution_id FROM executions.timers ORDER BY 1')).rows.map(
+        (row: { execution_id: string }) => row.execution_id,
+      );
     expect(await timers()).toEqual([waiting.executionId]);
     expect(await commits.append(0, letGo(busy, [cancel]))).toEqual({ duplicate: false, kept: false });
     expect(await timers()).toEqual([waiting.executionId, busy.executionId].sort());

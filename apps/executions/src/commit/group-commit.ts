@@ -23,7 +23,7 @@ export class GroupCommit {
 
   /** Everything from now on is written in the name of this lease. */
   async open(leaseId: string): Promise<void> {
-    await Promise.all(this.connections.map((connection) => connection.connected || connection.reconnect()));
+    await Promise.all(this.connections.map((connection) => connection.connect()));
     this.lanes = this.connections.map(
       (connection) => new CommitLane(connection, leaseId, this.metrics, () => this.fence(leaseId)),
     );

@@ -19,7 +19,11 @@ export async function readBack(
   const values = [journaled.map((a) => a.executionId), journaled.map((a) => a.records?.seq), leaseId];
   for (;;) {
     try {
-      const { rows } = await connection.query<{ id: string; owned: boolean }>({ name: 'read back', text: TEXT, values });
+      const { rows } = await connection.query<{ id: string; owned: boolean }>({
+        name: 'read back',
+        text: TEXT,
+        values,
+      });
       return new Map(rows.map((row) => [row.id, row.owned ? 'owned' : 'released']));
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;

@@ -29,7 +29,14 @@ export class CancelExecution {
 
   /** Once a run: a second wish changes nothing. A run that has ended stays as it is. */
   async post(organizationId: string, executionId: string, wish: CancelWish): Promise<void> {
-    const row = { id: newId(), organizationId, executionId, kind: 'cancel', dedupeKey: 'cancel', body: JSON.stringify(wish) };
+    const row = {
+      id: newId(),
+      organizationId,
+      executionId,
+      kind: 'cancel',
+      dedupeKey: 'cancel',
+      body: JSON.stringify(wish),
+    };
     if (await this.inbox.post(row)) await this.nudge.execute([executionId]);
   }
 }

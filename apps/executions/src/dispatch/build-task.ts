@@ -1,8 +1,10 @@
-import type { CredentialGrant, StepTask } from '@rpa/contracts';
+import type { CredentialGrant, StepError, StepTask } from '@rpa/contracts';
 import type { Identity } from '@rpa/platform';
 import type { Delivery } from './delivery.js';
 
 const GRANT_SECONDS = 60;
+/** One NATS message, headers included, has 64 KiB. */
+export const TASK_LIMIT_BYTES = 48 * 1024;
 
 /** The message to the worker. A credential travels as a short permission to fetch it, never itself. */
 export async function buildTask(delivery: Delivery, owner: string, identity: Identity): Promise<StepTask> {
@@ -32,4 +34,12 @@ export async function buildTask(delivery: Delivery, owner: string, identity: Ide
     );
   }
   return task;
+}
+
+export function taskTooLarge(bytes: number): StepError {
+  return {
+    code: 'task_too_large',
+    message: `The step's evaluated config makes a task of ${bytes} bytes; ${TASK_LIMIT_BYTES} are allowed.`,
+    retryable: false,
+  };
 }

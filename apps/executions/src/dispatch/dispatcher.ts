@@ -13,14 +13,14 @@ import { encodeBody, NoResponders, type Bus } from '@rpa/messaging';
 import type { Identity, Logger } from '@rpa/platform';
 import { attemptKey, type LiveRun, type Stimulus } from '../runs/live-run.js';
 import type { Acknowledgements } from './acknowledgements.js';
-import { buildTask } from './build-task.js';
+import { buildTask, TASK_LIMIT_BYTES, taskTooLarge } from './build-task.js';
 import { taskKey, type Delivery } from './delivery.js';
-import { DispatchQueue } from './dispatch-queue.js';
+import type { DispatchQueue } from './dispatch-queue.js';
 import type { HearingClock } from './hearing-clock.js';
+import { OpenDeliveries } from './open-deliveries.js';
 import { isResultOf, readOutcome } from './read-result.js';
 import type { WorkerRegistry } from './worker-registry.js';
 
-const TASK_LIMIT_BYTES = 48 * 1024;
 /** The worker keeps the limit itself and knows more about what happened; the owner only steps in for one that does not. */
 const DEADLINE_GRACE_MS = 500;
 const ANSWER_GRACE_MS = 60_000;
@@ -43,28 +43,19 @@ export interface DispatcherParts {
 
 /** Gets steps to workers and learns what became of them. Only the owner of a run does this. */
 export class Dispatcher {
-  private readonly queues = new Map<string, DispatchQueue>();
-  /** By task key. */
-  private readonly open = new Map<string, Delivery>();
+  private readonly deliveries = new OpenDeliveries();
 
   constructor(private readonly parts: DispatcherParts) {}
 
-  get inFlight(): number {
-    let sum = 0;
-    for (const queue of this.queues.values()) sum += queue.inFlight;
-    return sum;
-  }
-
-  get queued(): number {
-    let sum = 0;
-    for (const queue of this.queues.values()) sum += queue.length;
-    return sum;
+  /** Deliveries with workers, and those that wait for one. */
+  get load(): { inFlight: number; queued: number } {
+    return { inFlight: this.deliveries.inFlight, queued: this.deliveries.queued };
   }
 
   /** Hands a step over, now or when there is capacity. Its delivery has been committed. */
   dispatch(run: LiveRun, effect: DispatchEffect): void {
-    const delivery = this.add(run, effect, 'queued');
-    const queue = this.queueOf(effect);
+    const delivery = this.deliveries.add(run, effect, 'queued');
+    const queue = this.deliveries.queueOf(effect);
     queue.push(delivery);
     this.fill(queue);
   }
@@ -75,7 +66,7 @@ export class Dispatcher {
    */
   takeUp(run: LiveRun, effect: DispatchEffect, ownerMayHaveJustSent: boolean): void {
     const { clock } = this.parts;
-    const delivery = this.add(run, effect, 'doubtful');
+    const delivery = this.deliveries.add(run, effect, 'doubtful');
     delivery.heardAt = ownerMayHaveJustSent ? clock.now + ANNOUNCED_WITHIN_MS : ANNOUNCED_WITHIN_MS;
     this.judge(delivery);
   }
@@ -108,12 +99,12 @@ export class Dispatcher {
     const worker = this.parts.registry.hear(body);
     if (!worker) return;
     for (const key of worker.running) {
-      const delivery = this.open.get(key);
+      const delivery = this.deliveries.get(key);
       if (delivery?.state !== 'sent') continue;
       delivery.worker = worker.worker;
       delivery.heardAt = this.parts.clock.now;
     }
-    for (const queue of this.queues.values())
+    for (const queue of this.deliveries.allQueues())
       if (queue.pool === worker.pool && worker.types.has(queue.type)) {
         if (worker.free > 0) queue.widen(worker.free);
         this.fill(queue);
@@ -124,10 +115,9 @@ export class Dispatcher {
   tick(): void {
     this.parts.clock.advance();
     this.parts.registry.forgetSilent();
-    for (const delivery of this.open.values()) this.judge(delivery);
-    for (const [name, queue] of this.queues)
-      if (queue.length === 0 && queue.inFlight === 0) this.queues.delete(name);
-      else this.fill(queue);
+    for (const delivery of this.deliveries.all()) this.judge(delivery);
+    this.deliveries.forgetIdleQueues();
+    for (const queue of this.deliveries.allQueues()) this.fill(queue);
   }
 
   private judge(delivery: Delivery): void {
@@ -137,7 +127,7 @@ export class Dispatcher {
       if (delivery.worker) {
         this.handedOver(delivery);
         delivery.state = 'sent';
-        this.queueOf(delivery.effect).inFlight++;
+        this.deliveries.queueOf(delivery.effect).inFlight++;
       } else if (clock.now >= delivery.heardAt) this.lose(delivery, 'owner_moved');
     } else if (delivery.state === 'sent') {
       if (Date.now() > delivery.deadlineAt) {
@@ -168,7 +158,7 @@ export class Dispatcher {
       const task = await buildTask(delivery, replica, identity);
       if (isClosed(delivery)) return;
       const body = encodeBody(task);
-      if (body.length > TASK_LIMIT_BYTES) return this.fail(delivery, tooLarge(body.length));
+      if (body.length > TASK_LIMIT_BYTES) return this.fail(delivery, taskTooLarge(body.length));
       this.handedOver(delivery);
       onSent();
       const subject = TASK_SUBJECTS.direct(effect.pool, effect.stepType);
@@ -196,10 +186,16 @@ export class Dispatcher {
     const answered: TaskRef = { ...ref, delivery: result.delivery };
     if (run.ended) return this.parts.acknowledgements.add(worker, answered);
     if (run.dropped) return;
-    this.queueOf(delivery.effect).widen(1);
+    this.deliveries.queueOf(delivery.effect).widen(1);
     this.close(delivery);
     this.parts.stimulate(run, {
-      event: { type: 'step_result', at: Date.now(), path: ref.path, attempt: ref.attempt, outcome: readOutcome(result.outcome) },
+      event: {
+        type: 'step_result',
+        at: Date.now(),
+        path: ref.path,
+        attempt: ref.attempt,
+        outcome: readOutcome(result.outcome),
+      },
       settled: () => this.parts.acknowledgements.add(worker, answered),
     });
   }
@@ -236,42 +232,12 @@ export class Dispatcher {
     delivery.deadlineAt = Date.now() + delivery.effect.timeoutMs + DEADLINE_GRACE_MS;
   }
 
-  private add(run: LiveRun, effect: DispatchEffect, state: Delivery['state']): Delivery {
-    const { path, attempt, delivery: number } = effect;
-    const ref = { executionId: run.id, path, attempt, delivery: number };
-    const delivery: Delivery = { run, effect, ref, state, heardAt: 0, deadlineAt: Infinity, worker: null };
-    run.deliveries.set(attemptKey(path, attempt), delivery);
-    this.open.set(taskKey(ref), delivery);
-    return delivery;
-  }
-
   private close(delivery: Delivery): void {
-    if (delivery.state === 'closed') return;
-    const queue = this.queueOf(delivery.effect);
-    if (delivery.state === 'sent') queue.inFlight--;
-    delivery.state = 'closed';
-    if (this.open.get(taskKey(delivery.ref)) === delivery) this.open.delete(taskKey(delivery.ref));
-    const key = attemptKey(delivery.ref.path, delivery.ref.attempt);
-    if (delivery.run.deliveries.get(key) === delivery) delivery.run.deliveries.delete(key);
-    this.fill(queue);
-  }
-
-  private queueOf({ pool, stepType }: DispatchEffect): DispatchQueue {
-    const name = `${pool} ${stepType}`;
-    let queue = this.queues.get(name);
-    if (!queue) this.queues.set(name, (queue = new DispatchQueue(pool, stepType)));
-    return queue;
+    const queue = this.deliveries.close(delivery);
+    if (queue) this.fill(queue);
   }
 }
 
 function isClosed(delivery: Delivery): boolean {
   return delivery.state === 'closed';
-}
-
-function tooLarge(bytes: number): StepError {
-  return {
-    code: 'task_too_large',
-    message: `The step's evaluated config makes a task of ${bytes} bytes; ${TASK_LIMIT_BYTES} are allowed.`,
-    retryable: false,
-  };
 }

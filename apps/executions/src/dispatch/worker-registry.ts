@@ -32,7 +32,11 @@ export class WorkerRegistry {
       free: typeof said.free === 'number' ? Math.max(0, said.free) : 0,
       draining: said.draining === true,
       heardAt: this.clock.now,
-      running: new Set(Object.values(said.running ?? {}).flat().map(taskKey)),
+      running: new Set(
+        Object.values(said.running ?? {})
+          .flat()
+          .map(taskKey),
+      ),
     };
     this.workers.set(known.worker, known);
     return known;

@@ -56,7 +56,8 @@ export class InboxRepository {
       [limit],
     );
     const dead = rows.filter((row) => !row.open).map((row) => row.id);
-    if (dead.length > 0) await this.pool.query('DELETE FROM executions.inbox WHERE execution_id = ANY ($1::uuid[])', [dead]);
+    if (dead.length > 0)
+      await this.pool.query('DELETE FROM executions.inbox WHERE execution_id = ANY ($1::uuid[])', [dead]);
     return rows.filter((row) => row.open).map((row) => ({ executionId: row.id, owner: row.owner }));
   }
 }

@@ -17,7 +17,10 @@ export class JournalRepository {
       `SELECT body FROM executions.journal WHERE execution_id = $1::uuid AND last_seq > $2::int ORDER BY seq LIMIT $3::int`,
       [executionId, afterSeq, limit],
     );
-    return rows.flatMap((row) => row.body).filter((record) => record.seq > afterSeq).slice(0, limit);
+    return rows
+      .flatMap((row) => row.body)
+      .filter((record) => record.seq > afterSeq)
+      .slice(0, limit);
   }
 
   async all(executionId: string): Promise<JournalRecord[]> {

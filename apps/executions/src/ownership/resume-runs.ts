@@ -51,7 +51,10 @@ export class ResumeRuns {
       if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return;
       const pending = pendingEffects(run.plan, run.state);
       const dispatches = pending.filter((effect): effect is DispatchEffect => effect.type === 'dispatch');
-      this.parts.host.resume(run, pending.filter((effect) => effect.type !== 'dispatch'));
+      this.parts.host.resume(
+        run,
+        pending.filter((effect) => effect.type !== 'dispatch'),
+      );
       for (const effect of dispatches) this.parts.dispatcher.takeUp(run, effect, row.former === null);
       // Nothing is pending but time or a signal: then it may be let go again at once.
       if (dispatches.length === 0) this.parts.host.stimulate(run, { event: { type: 'continue', at: Date.now() } });
@@ -72,7 +75,8 @@ export class ResumeRuns {
   }
 
   private async revive(row: ClaimedRun, history: History): Promise<LiveRun> {
-    const { id, organizationId, workflowId, versionId, traceparent, waitReply, parentId, parentPath, parentAttempt } = row;
+    const { id, organizationId, workflowId, versionId, traceparent, waitReply, parentId, parentPath, parentAttempt } =
+      row;
     const plan = await this.parts.plans.execute(organizationId, versionId);
     let state: RunState | undefined = history.snapshot === null ? undefined : restoreState(plan, history.snapshot);
     for (const record of history.records) state = foldRecord(plan, state, record);

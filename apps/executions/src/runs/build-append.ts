@@ -91,7 +91,14 @@ function childEnded(run: LiveRun, end: EndEffect): Append['outbox'][number] {
   const { parent, organizationId } = run.identity;
   if (!parent) throw new Error('The run has no parent.');
   const { path, attempt } = parent;
-  const body: ChildEnd = { path, attempt, executionId: run.id, status: end.status, output: end.output, error: end.error };
+  const body: ChildEnd = {
+    path,
+    attempt,
+    executionId: run.id,
+    status: end.status,
+    output: end.output,
+    error: end.error,
+  };
   return {
     id: newId(),
     organizationId,

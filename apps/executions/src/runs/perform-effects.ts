@@ -51,7 +51,10 @@ export class PerformEffects implements HostListener {
       case 'log':
         return logger[effect.level]({ executionId: run.id, path: effect.path }, effect.message);
       case 'decision_required':
-        return logger.warn({ executionId: run.id, path: effect.path, reason: effect.reason }, 'A step needs a decision');
+        return logger.warn(
+          { executionId: run.id, path: effect.path, reason: effect.reason },
+          'A step needs a decision',
+        );
       default:
         // Timers are kept by the host, approvals and responses stand in the journal, the end is told by `ended`.
         return undefined;
@@ -59,7 +62,8 @@ export class PerformEffects implements HostListener {
   }
 
   changed(run: LiveRun): void {
-    if (!isTerminal(run.rowStatus)) this.parts().bus.emit(executionChanged, run.identity.organizationId, this.event(run));
+    if (!isTerminal(run.rowStatus))
+      this.parts().bus.emit(executionChanged, run.identity.organizationId, this.event(run));
   }
 
   ended(run: LiveRun): void {
@@ -84,10 +88,12 @@ export class PerformEffects implements HostListener {
   private cancelChild(run: LiveRun, executionId: string): void {
     const { cancel, logger } = this.parts();
     const attempt = (): void => {
-      cancel.post(run.identity.organizationId, executionId, { reason: 'the parent was cancelled' }).catch((error: unknown) => {
-        logger.warn({ err: error, executionId }, 'A child could not be cancelled yet');
-        setTimeout(attempt, 1_000).unref();
-      });
+      cancel
+        .post(run.identity.organizationId, executionId, { reason: 'the parent was cancelled' })
+        .catch((error: unknown) => {
+          logger.warn({ err: error, executionId }, 'A child could not be cancelled yet');
+          setTimeout(attempt, 1_000).unref();
+        });
     };
     attempt();
   }

@@ -45,7 +45,11 @@ export class RunHost {
   }
 
   /** Commits a new run; nothing of it is done before. A start whose key was taken leaves no trace. */
-  async start(run: LiveRun, transition: Transition, row: Omit<StartRow, keyof SummaryChange | 'owned'>): Promise<Committed> {
+  async start(
+    run: LiveRun,
+    transition: Transition,
+    row: Omit<StartRow, keyof SummaryChange | 'owned'>,
+  ): Promise<Committed> {
     this.runs.set(run.id, run);
     run.busy = true;
     this.noteTimers(run, transition.effects);
@@ -89,9 +93,11 @@ export class RunHost {
     const error = { code, message };
     const record: JournalRecord = { seq: run.committedSeq + 1, type: 'execution_failed', at, data: { error } };
     const end: Effect = { type: 'end', status: 'failed', output: null, error };
-    const aborts = [...run.deliveries.values()].map(
-      ({ ref }): Effect => ({ type: 'abort', path: ref.path, attempt: ref.attempt }),
-    );
+    const aborts = [...run.deliveries.values()].map(({ ref }): Effect => ({
+      type: 'abort',
+      path: ref.path,
+      attempt: ref.attempt,
+    }));
     const append = buildAppend(run, run.queue.splice(0), [record], [...aborts, end]);
     const committed = await this.commits.append(run.lane, append);
     this.afterCommit(run, append, committed, [], [...aborts, end], 'release');
@@ -129,7 +135,11 @@ export class RunHost {
     const stimuli: Stimulus[] = [];
     const records: JournalRecord[] = [];
     const effects: Effect[] = [];
-    for (let next = run.queue.shift(); next; next = records.length < MAX_RECORDS_PER_APPEND ? run.queue.shift() : undefined) {
+    for (
+      let next = run.queue.shift();
+      next;
+      next = records.length < MAX_RECORDS_PER_APPEND ? run.queue.shift() : undefined
+    ) {
       stimuli.push(next);
       const transition = applyEvent(run.plan, run.state, next.event);
       records.push(...transition.records);

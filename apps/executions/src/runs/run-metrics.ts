@@ -20,8 +20,8 @@ export class RunMetrics {
     const { host, dispatcher, commits, registry } = parts;
     this.metrics.gauge('rpa_runs_owned', 'Runs in memory', () => host.size);
     this.metrics.gauge('rpa_commits_queued', 'Appends that wait for their commit', () => commits.queued);
-    this.metrics.gauge('rpa_tasks_queued', 'Deliveries that wait for capacity', () => dispatcher.queued);
-    this.metrics.gauge('rpa_tasks_in_flight', 'Deliveries with workers', () => dispatcher.inFlight);
+    this.metrics.gauge('rpa_tasks_queued', 'Deliveries that wait for capacity', () => dispatcher.load.queued);
+    this.metrics.gauge('rpa_tasks_in_flight', 'Deliveries with workers', () => dispatcher.load.inFlight);
     this.metrics.gauge('rpa_workers_known', 'Workers that announce themselves', () => registry.size);
   }
 

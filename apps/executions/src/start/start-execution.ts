@@ -97,7 +97,8 @@ function readDedupe(request: StartExecutionRequest, context: MessageContext): St
   const { dedupe } = request;
   if (dedupe) {
     if (context.principal?.kind !== 'service') throw invalid('dedupe', 'is set by services only');
-    if (!isKey(dedupe.source) || !isKey(dedupe.key)) throw invalid('dedupe', 'needs a source and a key of at most 255 characters');
+    if (!isKey(dedupe.source) || !isKey(dedupe.key))
+      throw invalid('dedupe', 'needs a source and a key of at most 255 characters');
     return { source: dedupe.source, key: dedupe.key, fingerprint: dedupe.fingerprint ?? null };
   }
   const key = context.idempotencyKey;

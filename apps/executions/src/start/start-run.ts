@@ -155,6 +155,8 @@ function toStartError(error: unknown): unknown {
     return new AppError('unavailable', 'The start could not be made durable; try again.', { cause: error });
   if (!(error instanceof RecordRefused)) return error;
   const nul = sqlState(error.cause) === '22021';
-  const reason = nul ? 'A text holds a character that cannot be stored (NUL).' : 'The inputs are nested too deeply or too large to be stored.';
+  const reason = nul
+    ? 'A text holds a character that cannot be stored (NUL).'
+    : 'The inputs are nested too deeply or too large to be stored.';
   return new AppError('validation_failed', reason, { cause: error });
 }

@@ -15,7 +15,9 @@ export interface ReplicaOptions {
 
 /** The real service, in this process. */
 export function startReplica({ databaseUrl, natsUrl, env }: ReplicaOptions): Promise<RunningService> {
-  return start(executionsConfig.load(replicaEnvironment({ databaseUrl, ...(natsUrl && { natsUrl }), ...(env && { env }) })));
+  return start(
+    executionsConfig.load(replicaEnvironment({ databaseUrl, ...(natsUrl && { natsUrl }), ...(env && { env }) })),
+  );
 }
 
 export function replicaEnvironment({ databaseUrl, natsUrl, env }: ReplicaOptions): Record<string, string> {

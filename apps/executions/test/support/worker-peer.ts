@@ -56,7 +56,11 @@ export class WorkerPeer {
     });
     const peer = new WorkerPeer(bus, identity, options);
     for (const type of options.types)
-      bus.subscribe(TASK_SUBJECTS.direct('default', type), (body, msg) => void peer.take(body as StepTask, msg), 'workers');
+      bus.subscribe(
+        TASK_SUBJECTS.direct('default', type),
+        (body, msg) => void peer.take(body as StepTask, msg),
+        'workers',
+      );
     bus.subscribe(TASK_SUBJECTS.worker(options.worker), (body) => peer.control(body as WorkerControl));
     peer.timers.push(setInterval(() => peer.announce(), ANNOUNCE_INTERVAL_MS));
     peer.timers.push(setInterval(() => void peer.report(), RESULT_RETRY_MS));
@@ -81,7 +85,10 @@ export class WorkerPeer {
     await this.asService((principal) => this.bus.request(reportResult, { result }, { principal }));
   }
 
-  private async take(task: StepTask, msg: { respond(data: Uint8Array): boolean; headers?: { get(name: string): string } }): Promise<void> {
+  private async take(
+    task: StepTask,
+    msg: { respond(data: Uint8Array): boolean; headers?: { get(name: string): string } },
+  ): Promise<void> {
     const { worker, capacity = 50, work } = this.options;
     if (this.running.size >= capacity) {
       msg.respond(encodeBody({ busy: true, worker }));

@@ -36,9 +36,15 @@ export class WorkflowsPeer {
     const peer = new WorkflowsPeer(bus, stepTypes);
     bus.responder.handle(resolveVersion, OPEN_DOOR, (request) => {
       peer.resolved++;
-      const { workflowId, workflowKey, version } = request as { workflowId?: string; workflowKey?: string; version?: number };
+      const { workflowId, workflowKey, version } = request as {
+        workflowId?: string;
+        workflowKey?: string;
+        version?: number;
+      };
       const found = [...peer.published.values()].filter(
-        (row) => (row.workflowId === workflowId || row.key === workflowKey) && (version === undefined || row.version === version),
+        (row) =>
+          (row.workflowId === workflowId || row.key === workflowKey) &&
+          (version === undefined || row.version === version),
       );
       const row = found.at(-1);
       if (!row) throw new AppError('not_found');

@@ -1,0 +1,25 @@
+import type { Database, Transactions } from '@rpa/platform';
+import { InboxRepository } from './inbox/inbox.repository.js';
+import { JournalRepository } from './journal/journal.repository.js';
+import { LeasesRepository } from './lease/leases.repository.js';
+import { RunsRepository } from './ownership/runs.repository.js';
+import { ExecutionsRepository } from './read/executions.repository.js';
+
+/** Everything that reads and writes rows outside of the commit of a run. */
+export interface Stores {
+  journal: JournalRepository;
+  inbox: InboxRepository;
+  leases: LeasesRepository;
+  runs: RunsRepository;
+  executions: ExecutionsRepository;
+}
+
+export function createStores({ pool }: Database, transactions: Transactions): Stores {
+  return {
+    journal: new JournalRepository(pool),
+    inbox: new InboxRepository(pool),
+    leases: new LeasesRepository(pool),
+    runs: new RunsRepository(pool),
+    executions: new ExecutionsRepository(transactions),
+  };
+}
