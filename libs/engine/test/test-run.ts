@@ -10,22 +10,12 @@ import {
   snapshotState,
   startRun,
 } from '../src/index.js';
-import type { DispatchEffect, Effect, Plan, RunEvent, RunState, StartInput, StepType, StepView } from '../src/index.js';
+import { STEP_TYPES } from './simulator/step-types.js';
+import type { DispatchEffect, Effect, Plan, RunEvent, RunState, StartInput, StepView } from '../src/index.js';
 
 export const T0 = Date.UTC(2026, 0, 1);
 
-/** Remote step types that stand for what workers run. */
-export const STEP_TYPES: StepType[] = [
-  { type: 'work', version: 1, sideEffect: { default: 'idempotent' }, pool: 'default', timeout: '30s' },
-  { type: 'pay', version: 1, sideEffect: { default: 'once' }, pool: 'default', timeout: '30s' },
-  {
-    type: 'http_request',
-    version: 1,
-    sideEffect: { default: 'keyed', field: 'method', values: { GET: 'idempotent' } },
-    pool: 'default',
-    timeout: '30s',
-  },
-];
+export { STEP_TYPES };
 
 export const START: StartInput = {
   executionId: '0197-run',

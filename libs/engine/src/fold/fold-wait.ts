@@ -5,7 +5,7 @@ import type { StepState, StepWait } from '../state/step-state.js';
 import { timeoutError } from '../steps/step-failure.js';
 import { closeRoot } from './fold-run.js';
 import type { Fold, FoldTable } from './fold.js';
-import { makeReady, setPhase } from './phases.js';
+import { setPhase } from './phases.js';
 
 /** Data of `step_waiting` and `approval_requested`. */
 const waiting: Fold = (run, record, step) => {
@@ -52,7 +52,7 @@ const timerFired: Fold = (run, record, step) => {
     closeRoot(run);
   } else if (step?.phase === 'retrying') {
     step.retryAt = undefined;
-    makeReady(run, step);
+    run.agenda.push({ kind: 'start', step });
   } else if (step?.loop && timer.startsWith('timeout:')) {
     step.loop.closing = { error: timeoutError(step.node.ownTimeoutMs ?? 0) };
     step.deadline = undefined;

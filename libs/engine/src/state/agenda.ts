@@ -80,7 +80,9 @@ function isStale(task: Task, run: Run): boolean {
   if (task.kind === 'close') return !closeIsDue(task.scope, run);
   if (run.closing || isHalted(task.step.scope)) return true;
   if (task.kind === 'loop') return !loopIsDue(task.step);
-  return task.step.phase !== (task.kind === 'start' ? 'ready' : 'skipping');
+  const { phase, retryAt } = task.step;
+  if (task.kind === 'skip') return phase !== 'skipping';
+  return phase !== 'ready' && !(phase === 'retrying' && retryAt === undefined);
 }
 
 function closeIsDue(scope: ScopeState, run: Run): boolean {

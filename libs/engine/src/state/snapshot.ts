@@ -56,7 +56,9 @@ function stepOf(step: StepState): JsonObject {
 /** Most fields of most steps say nothing; they are left out. */
 function withoutDefaults(fields: { [name: string]: unknown }): { [name: string]: unknown } {
   return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== 0 && value !== false && value !== null),
+    Object.entries(fields).filter(
+      ([name, value]) => value !== null && (name === 'output' || (value !== 0 && value !== false)),
+    ),
   );
 }
 

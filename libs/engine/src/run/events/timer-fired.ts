@@ -17,7 +17,7 @@ export const timerFired: EventHandler<'timer_fired'> = (turn, { timer }) => {
   const step = findStep(run, pathOf(timer));
   if (!step?.isActive) return;
   if (timer === step.wait?.timer) waitIsOver(turn, step);
-  else if (step.phase === 'retrying' && timer === retryTimer(step)) turn.record('timer_fired', { timer }, step);
+  else if (step.retryAt !== undefined && timer === retryTimer(step)) turn.record('timer_fired', { timer }, step);
   else if (step.deadline !== undefined && timer === timeoutTimer(step)) timedOut(turn, step, timer);
 };
 
