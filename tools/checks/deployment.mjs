@@ -69,6 +69,7 @@ function podFaults({ spec }) {
     'all capabilities must be dropped': container.securityContext?.capabilities?.drop?.includes('ALL') === true,
     'the root file system must be read-only': container.securityContext?.readOnlyRootFilesystem === true,
     'no service account token': pod.automountServiceAccountToken === false,
+    'no variables from the Services of others': pod.enableServiceLinks === false,
     'resources must be limited': Boolean(container.resources?.requests && container.resources?.limits?.memory),
     'startup, liveness and readiness probes': Boolean(
       container.startupProbe && container.livenessProbe && container.readinessProbe,
