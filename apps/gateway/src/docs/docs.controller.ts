@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
 import { AppError } from '@rpa/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+// @ts-expect-error -- the package brings no types
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { Anonymous } from '../access/access.guard.js';
 import { isKnown, toEtag } from '../http/preconditions.js';
 import { ROUTE_TABLE, type RouteTable } from '../http/route-table.js';
 import { openApiDocument } from './openapi-document.js';
 
-const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const PUBLIC = new URL('../../public/', import.meta.url).pathname;
+const SWAGGER_UI = (swaggerUiFolder as () => string)();
+const PUBLIC = fileURLToPath(new URL('../../public/', import.meta.url));
 
 /** The only files that are served; everything comes from this server. */
 const ASSETS: Readonly<Record<string, { file: string; type: string }>> = {

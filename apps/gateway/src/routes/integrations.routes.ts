@@ -1,0 +1,60 @@
+import {
+  checkIntegrationHealth,
+  createIntegration,
+  deleteIntegration,
+  getIntegration,
+  getIntegrationsDashboard,
+  listActiveAlerts,
+  listHealthHistory,
+  listIntegrations,
+  restoreIntegration,
+  testIntegration,
+  toggleIntegration,
+  updateIntegration,
+} from '@rpa/contracts';
+import { route, type RouteDefinition } from '../http/define-route.js';
+
+export const INTEGRATION_ROUTES: readonly RouteDefinition[] = [
+  route({ method: 'GET', path: '/integrations', command: listIntegrations }),
+  route({
+    method: 'POST',
+    path: '/integrations',
+    command: createIntegration,
+    status: 201,
+    location: (integration) => `/integrations/${integration.id}`,
+    etag: (integration) => integration.revision,
+  }),
+  route({ method: 'GET', path: '/integrations/dashboard', command: getIntegrationsDashboard }),
+  route({ method: 'GET', path: '/integrations/alerts/active', command: listActiveAlerts }),
+  route({
+    method: 'GET',
+    path: '/integrations/{id}',
+    command: getIntegration,
+    etag: (integration) => integration.revision,
+  }),
+  route({
+    method: 'PUT',
+    path: '/integrations/{id}',
+    command: updateIntegration,
+    ifMatch: true,
+    etag: (integration) => integration.revision,
+  }),
+  route({
+    method: 'PATCH',
+    path: '/integrations/{id}',
+    command: updateIntegration,
+    ifMatch: true,
+    etag: (integration) => integration.revision,
+  }),
+  route({ method: 'DELETE', path: '/integrations/{id}', command: deleteIntegration, status: 204 }),
+  route({ method: 'POST', path: '/integrations/{id}/restore', command: restoreIntegration }),
+  route({
+    method: 'POST',
+    path: '/integrations/{id}/toggle',
+    command: toggleIntegration,
+    etag: (integration) => integration.revision,
+  }),
+  route({ method: 'POST', path: '/integrations/{id}/health-check', command: checkIntegrationHealth }),
+  route({ method: 'GET', path: '/integrations/{id}/health-history', command: listHealthHistory }),
+  route({ method: 'POST', path: '/integrations/{id}/test', command: testIntegration }),
+];
