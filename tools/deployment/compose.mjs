@@ -26,7 +26,7 @@ export function compose() {
       build: { context: '..', dockerfile: 'docker/Dockerfile', args: { APP: service.name } },
       environment: {
         ...environment(service),
-        ...(service.egress && { EGRESS_ALLOW: '${EGRESS_ALLOW:-}' }),
+        ...(service.egress && service.name !== 'ai' && { EGRESS_ALLOW: '${EGRESS_ALLOW:-}' }),
         ...(service.name === 'ai' && { ANTHROPIC_API_KEY: '${ANTHROPIC_API_KEY:-}' }),
       },
       volumes: [secretsOf(service.name)],
