@@ -21,6 +21,8 @@ import type { BusOptions, BusStatus } from './bus-options.js';
 import { decodeBody, encodeBody } from './codec.js';
 import type { ClientRef } from './message-context.js';
 import { fetchParts, partsOf, PART_SIZE, requestInParts } from './message-parts.js';
+import { Outbox } from './outbox.js';
+import { Requests } from './requests.js';
 import { Responder } from './responder.js';
 
 export interface RequestOptions {
@@ -40,14 +42,21 @@ export class Bus {
   readonly responder: Responder;
   private status: BusStatus = { connected: true };
   private readonly onError: (error: unknown) => void;
+  private readonly outbox: Outbox;
+  private readonly requests: Requests;
 
   constructor(
     readonly connection: NatsConnection,
     options: BusOptions,
   ) {
     this.onError = options.onError ?? (() => undefined);
+    this.outbox = new Outbox(connection, (error, reply) => {
+      if (reply === undefined || !this.requests.fail(reply, error)) this.onError(error);
+    });
+    this.requests = new Requests(connection, this.outbox, inboxPrefix(options.service));
     this.responder = new Responder(
       connection,
+      this.outbox,
       () => createInbox(inboxPrefix(options.service)),
       options.maxInFlight ?? 2_000,
       this.onError,
@@ -70,7 +79,7 @@ export class Bus {
       const answer =
         payload.length > PART_SIZE
           ? await requestInParts(this.connection, command.subject, payload, headers, timeout)
-          : await this.connection.request(command.subject, payload, { timeout, headers });
+          : await this.requests.send(command.subject, payload, { timeoutMs: timeout, headers });
       return (await this.readAnswer(answer)) as Reply;
     } catch (error) {
       throw toAppError(error, command);
@@ -86,7 +95,7 @@ export class Bus {
     if (!this.status.connected) return;
     const body = encodeBody(payload);
     try {
-      this.connection.publish(eventSubject(event, organizationId), body, { headers: requestHeaders({}) });
+      this.outbox.publish(eventSubject(event, organizationId), body, { headers: requestHeaders({}) });
     } catch (error) {
       // The connection is being closed: whoever reports a change must not fail for that.
       this.onError(error);
@@ -95,7 +104,7 @@ export class Bus {
 
   /** Publishes a plain JSON message; fire and forget. */
   publish(subject: string, body: unknown): void {
-    this.connection.publish(subject, encodeBody(body));
+    this.outbox.publish(subject, encodeBody(body));
   }
 
   /** Hears a subject; `queue` shares the messages among all who name the same. A body that is not JSON is dropped. */
@@ -126,8 +135,8 @@ export class Bus {
    */
   async ask(subject: string, body: unknown, timeoutMs: number, more?: { traceparent?: string }): Promise<unknown> {
     try {
-      const answer = await this.connection.request(subject, body instanceof Uint8Array ? body : encodeBody(body), {
-        timeout: timeoutMs,
+      const answer = await this.requests.send(subject, body instanceof Uint8Array ? body : encodeBody(body), {
+        timeoutMs,
         ...(more && { headers: requestHeaders(more) }),
       });
       return decodeBody(answer.data);
@@ -149,6 +158,7 @@ export class Bus {
   /** Takes nothing new, finishes what runs (at most `graceMs`), and closes. */
   async close(graceMs = 5_000): Promise<void> {
     await this.responder.stop(graceMs);
+    this.outbox.flush();
     if (this.connection.isClosed()) return;
     if (!this.status.connected) return this.connection.close();
     await Promise.race([this.connection.drain(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
@@ -174,12 +184,19 @@ export class Bus {
         this.status = { connected: false, reason: 'the connection was lost' };
       else {
         // Refused subjects among them: without a word a service would sit there deaf.
-        if (status.type === 'error') this.onError(status.error);
+        if (status.type === 'error') this.hearError(status.error);
         continue;
       }
       onStatus?.(this.status);
     }
     this.status = { connected: false, reason: 'the connection is closed' };
+    this.requests.end(new natsErrors.ClosedConnectionError());
+  }
+
+  private hearError(error: Error): void {
+    this.onError(error);
+    if (error instanceof natsErrors.PermissionViolationError && error.operation === 'publish')
+      this.requests.refused(error.subject, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { headers as newHeaders, type Msg, type NatsConnection, type Subscription
 import { decodeBody, encodeBody } from './codec.js';
 import type { CommandHandler, Door } from './door.js';
 import { BODY_LIMIT, partsOf, PART_SIZE, receiveInParts, respondInParts } from './message-parts.js';
+import type { Outbox } from './outbox.js';
 
 /**
  * Answers commands. At most `maxInFlight` messages are worked on at once, those whose body is still on its way in parts
@@ -15,6 +16,7 @@ export class Responder {
 
   constructor(
     private readonly connection: NatsConnection,
+    private readonly outbox: Outbox,
     /** A new subject in this service's own inbox. */
     private readonly newInbox: () => string,
     private readonly maxInFlight: number,
@@ -87,7 +89,7 @@ export class Responder {
     // A caller that went away in the middle has its own timeout; there is nobody left to tell.
     if (body.length > PART_SIZE)
       return respondInParts(this.connection, this.newInbox(), msg, body).catch(() => undefined);
-    msg.respond(body);
+    if (msg.reply) this.outbox.publish(msg.reply, body);
     return undefined;
   }
 
@@ -96,7 +98,7 @@ export class Responder {
     const headers = newHeaders();
     headers.set(HEADERS.error, body.code);
     try {
-      msg.respond(encodeBody(body), { headers });
+      if (msg.reply) this.outbox.publish(msg.reply, encodeBody(body), { headers });
     } catch (lost) {
       this.onError(lost);
     }
