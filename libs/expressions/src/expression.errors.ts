@@ -91,13 +91,12 @@ export function toExpressionError(
   return new ExpressionError(code, message, line, column, path);
 }
 
+/** What JavaScript's own built-ins throw, in words that hold no data. */
 function nativeFault(thrown: unknown): Fault {
-  if (thrown instanceof RangeError) {
-    return /call stack/i.test(thrown.message)
-      ? new Fault(EXPRESSION_ERROR_CODE.budget, 'The expression or its data is nested too deeply.')
-      : rangeFault(`${thrown.message}.`);
+  if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) {
+    return new Fault(EXPRESSION_ERROR_CODE.budget, 'The expression or its data is nested too deeply.');
   }
-  if (thrown instanceof SyntaxError) return new Fault(EXPRESSION_ERROR_CODE.syntax, `${thrown.message}.`);
-  if (thrown instanceof URIError) return new Fault(EXPRESSION_ERROR_CODE.range, `${thrown.message}.`);
-  return typeFault(thrown instanceof Error ? `${thrown.message}.` : 'The evaluation failed.');
+  if (thrown instanceof URIError) return rangeFault('This text is not a valid part of a URL.');
+  if (thrown instanceof RangeError) return rangeFault('A value is out of the range of what it is used for.');
+  return typeFault('A value has the wrong type for what it is used for.');
 }

@@ -106,7 +106,7 @@ function compileMethodCall(
     }
     if (self === SKIPPED) return SKIPPED;
     const method = methods(self);
-    if (method === undefined) return callOwnProperty(rt, frame, self, key, node, parameters);
+    if (method === undefined) return callOwnProperty(rt, frame, self, key, node, callee, parameters);
     const values = parameters(rt, frame);
     rt.at = callee.property.start;
     rt.work(1);
@@ -129,7 +129,7 @@ function callOwnFunction(
     }
     if (self === SKIPPED) return SKIPPED;
     rt.at = callee.start;
-    return callOwnProperty(rt, frame, self, toKey(rt, computed(rt, frame)), node, parameters);
+    return callOwnProperty(rt, frame, self, toKey(rt, computed(rt, frame)), node, callee, parameters);
   };
 }
 
@@ -147,6 +147,7 @@ function callOwnProperty(
   self: unknown,
   key: string | number,
   node: CallExpression,
+  callee: MemberExpression,
   parameters: Parameters,
 ): unknown {
   const own = typeof self === 'object' && self !== null && Object.hasOwn(self, key);
@@ -161,8 +162,12 @@ function callOwnProperty(
     readProperty(self, key);
     return SKIPPED;
   }
+  // A computed key may be data, which has no place in a message.
+  const name = callee.computed ? 'This' : `'${key}'`;
   if (!own && (self instanceof Callable || key in (Object(self) as object))) {
-    throw forbidden(`'${key}' cannot be called on ${describe(self)} here.`, node.start);
+    throw forbidden(`${name} cannot be called on ${describe(self)} here.`, node.start);
   }
-  throw typeFault(`${describe(self)} has no method '${key}'.${ownersHint(key)}`, node.start);
+  throw callee.computed
+    ? typeFault('No function stands at this key.', node.start)
+    : typeFault(`${describe(self)} has no method '${key}'.${ownersHint(key)}`, node.start);
 }

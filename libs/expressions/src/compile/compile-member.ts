@@ -4,7 +4,7 @@ import { GLOBALS, NAMESPACES } from '../functions/function-table.js';
 import { toKey } from '../runtime/coercion.js';
 import { copyPrivately } from '../runtime/plain-data.js';
 import { readProperty } from '../runtime/property.js';
-import type { Code } from '../runtime/runtime.js';
+import type { Code, Runtime } from '../runtime/runtime.js';
 import { didYouMean } from '../suggest.js';
 import { staticKey } from '../syntax/check-syntax.js';
 import { rootCode } from './compile-name.js';
@@ -81,8 +81,9 @@ function compilePath(node: MemberExpression, unit: Unit, names: NameScope | unde
 }
 
 function readPath(root: Code, links: StaticPath['links'], unit: Unit): Code {
-  if (links.some(({ optional }) => optional)) {
-    return links.reduce((object, { key, optional, node }) => linkCode(object, key, optional, node, unit), root);
+  if (unit.mutates || links.some(({ optional }) => optional)) {
+    const follow = (object: Code): Code => (unit.mutates ? (rt, frame) => privateCopy(rt, object(rt, frame)) : object);
+    return links.reduce((object, { key, optional, node }) => linkCode(follow(object), key, optional, node, unit), root);
   }
   const keys = links.map(({ key }) => key);
   return (rt, frame) => {
@@ -94,6 +95,11 @@ function readPath(root: Code, links: StaticPath['links'], unit: Unit): Code {
     }
     return value;
   };
+}
+
+/** The copy of a value that may have been changed, if there is one. */
+function privateCopy(rt: Runtime, value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (rt.copies?.get(value) ?? value) : value;
 }
 
 function compileLink(node: MemberExpression, unit: Unit, names: NameScope | undefined): Code {

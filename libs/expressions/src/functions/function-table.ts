@@ -16,10 +16,10 @@ export const NAMESPACE_TABLES = {
   String: stringMembers,
 } as const satisfies Record<string, MemberTable>;
 
-function asValues(table: MemberTable): Record<string, unknown> {
+function asValues(table: MemberTable, unary = false): Record<string, unknown> {
   const values = Object.entries(table).map(([name, entry]) => [
     name,
-    'run' in entry ? new BuiltIn(entry.run) : entry.value,
+    'run' in entry ? new BuiltIn(entry.run, unary) : entry.value,
   ]);
   return Object.freeze(Object.fromEntries(values) as Record<string, unknown>);
 }
@@ -33,7 +33,7 @@ export const NAMESPACES: Readonly<Record<string, Record<string, unknown>>> = Obj
 );
 
 /** Functions of the language that JavaScript does not have. A root of the scope may have the same name. */
-export const FUNCTION_VALUES: Readonly<Record<string, unknown>> = asValues(FUNCTIONS);
+export const FUNCTION_VALUES: Readonly<Record<string, unknown>> = asValues(FUNCTIONS, true);
 
 /** Names that mean the same whatever the scope holds. */
 export const GLOBALS: Readonly<Record<string, unknown>> = Object.freeze({

@@ -1,4 +1,4 @@
-import { forbidden, typeFault } from '../expression.errors.js';
+import { forbidden, rangeFault, typeFault } from '../expression.errors.js';
 import { callback } from '../methods/array-callbacks.js';
 import { Callable } from '../runtime/callable.js';
 import { toInteger, toKey, toText } from '../runtime/coercion.js';
@@ -146,6 +146,15 @@ function parsedSize(text: string): number {
   return bytes;
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const place = /position \d+/.exec((error as Error).message)?.[0];
+    throw rangeFault(`JSON.parse: the text is not valid JSON${place === undefined ? '' : ` at ${place}`}.`);
+  }
+}
+
 function indentOf(rt: Runtime, value: unknown): string | undefined {
   if (typeof value === 'number') return ' '.repeat(Math.min(Math.max(toInteger(rt, value), 0), 10));
   return typeof value === 'string' ? value.slice(0, 10) : undefined;
@@ -171,7 +180,7 @@ export const jsonMembers: MemberTable = {
       const text = toText(rt, parameters[0]);
       rt.allocate(parsedSize(text));
       rt.work(text.length >> 2);
-      return JSON.parse(text) as unknown;
+      return parseJson(text);
     },
     ["JSON.parse('[1, 2]')", [1, 2]],
   ),

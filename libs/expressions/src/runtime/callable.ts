@@ -16,11 +16,18 @@ export abstract class Callable {
 
 /** A built-in function used as a value, as in `list.map(Number)`. */
 export class BuiltIn extends Callable {
-  readonly #run: (rt: Runtime, parameters: unknown[]) => unknown;
+  readonly #run: NativeFunction;
+  readonly #unary: boolean;
 
-  constructor(run: (rt: Runtime, parameters: unknown[]) => unknown) {
+  /** `unary`: takes the element alone as a callback, so that an index is never taken for an option. */
+  constructor(run: NativeFunction, unary = false) {
     super();
     this.#run = run;
+    this.#unary = unary;
+  }
+
+  override call(rt: Runtime, a: unknown, b: unknown, c: unknown): unknown {
+    return this.apply(rt, this.#unary ? [a] : [a, b, c]);
   }
 
   override apply(rt: Runtime, parameters: unknown[]): unknown {

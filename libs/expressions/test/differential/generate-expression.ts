@@ -240,7 +240,8 @@ const LISTS: Make[] = [
   (g) => `(${g.lambda(1, (i) => `[${i.list()}, ${i.local() ?? 'n'}, ${i.local() ?? 'n'}]`)})(${g.list()})`,
   (g) =>
     `(l => [l.${g.choices.one(['push(1)', 'pop()', 'shift()', 'reverse().length', 'sort()', 'splice(0, 1)', 'fill(7)'])}, l, l.length])(${g.choices.one(['xs', 'ss', 'items', g.list()])})`,
-  (g) => `[xs.${g.choices.one(['reverse()', 'sort()', 'push(9)', 'pop()'])}, xs, ${g.any()}]`,
+  (g) =>
+    `[xs.${g.choices.one(['reverse()', 'sort()', 'push(9)', 'pop()'])}, xs[0], xs.length, items[0]?.tags.push(1), items[0], ${g.any()}]`,
 ];
 
 const RECORDS: Make[] = [

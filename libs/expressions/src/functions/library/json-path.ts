@@ -36,7 +36,10 @@ function parsePath(path: string): Segment[] {
     if (bracket !== undefined) segments.push({ descend: dots === 2, selectors: parseBracket(bracket.slice(1, -1)) });
     else if (name !== undefined && dots > 0)
       segments.push({ descend: dots === 2, selectors: [name === '*' ? 'all' : { name }] });
-    else throw rangeFault(`This JSONPath is not valid from '${rest.slice(0, 20)}' on. Filters are not available.`);
+    else
+      throw rangeFault(
+        `This JSONPath is not valid from character ${path.length - rest.length + 1} on; filters are not available.`,
+      );
     rest = after.slice((bracket ?? name ?? '').length);
   }
   return segments;
@@ -67,7 +70,7 @@ function parseSelector(text: string): Selector {
   if (/^-?\d+$/.test(text)) return { index: Number(text) };
   const slice = /^(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?)?$/.exec(text);
   if (slice === null)
-    throw rangeFault(`'${text.slice(0, 20)}' is not available in a JSONPath; use filter(...) on its result.`);
+    throw rangeFault('Filters and scripts are not available in a JSONPath; use filter(...) on its result.');
   const [start, end, step] = slice.slice(1).map((number) => (number === undefined ? undefined : Number(number)));
   return { slice: [start, end, step] };
 }
