@@ -203,7 +203,6 @@ export class ExecutionCore {
       databaseUrl: config.databaseUrl,
       leaseMs: config.leaseMs,
       dropRuns: () => this.host.dropAll(),
-      release: (leaseId) => this.stores.runs.release(leaseId),
     });
   }
 

@@ -14,8 +14,11 @@ export class JournalRepository {
   /** Records after `afterSeq` in order, at most `limit`. */
   async page(executionId: string, afterSeq: number, limit: number): Promise<JournalRecord[]> {
     const { rows } = await this.pool.query<{ body: JournalRecord[] }>(
-      `SELECT body FROM executions.journal WHERE execution_id = $1::uuid AND last_seq > $2::int ORDER BY seq LIMIT $3::int`,
-      [executionId, afterSeq, limit],
+      `SELECT body FROM executions.journal
+        WHERE execution_id = $1::uuid AND seq >= coalesce(
+                (SELECT max(seq) FROM executions.journal WHERE execution_id = $1::uuid AND seq <= $2::int + 1), 1)
+        ORDER BY seq LIMIT $3::int`,
+      [executionId, afterSeq, limit + 1],
     );
     return rows
       .flatMap((row) => row.body)

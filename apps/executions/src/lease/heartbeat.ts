@@ -9,7 +9,7 @@ export class Heartbeat {
   private readonly thread: Worker;
   private readonly ticking: NodeJS.Timeout;
   private readonly ended: Promise<void>;
-  /** The first beat has been written, or will never be. */
+  /** Resolves when the first beat has been written; only what is lost after that is told to `onLost`. */
   readonly begun: Promise<void>;
 
   constructor(options: { url: string; leaseId: string; leaseMs: number; onLost: () => void }) {
@@ -28,21 +28,23 @@ export class Heartbeat {
       },
     });
     this.ended = new Promise((resolve) => this.thread.once('exit', () => resolve()));
-    this.begun = new Promise((resolve) => {
+    this.begun = new Promise((resolve, reject) => {
+      let begun = false;
+      const lose = (error: Error): void => (begun ? options.onLost() : reject(error));
       this.thread.on('message', (message: 'begun' | 'lost') => {
-        if (message === 'lost') options.onLost();
+        if (message === 'lost') return lose(new Error('The lease was gone before its first heartbeat.'));
+        begun = true;
         resolve();
       });
-      this.thread.once('error', () => {
-        options.onLost();
-        resolve();
-      });
+      this.thread.once('error', lose);
     });
   }
 
   async stop(): Promise<void> {
     clearInterval(this.ticking);
     this.thread.removeAllListeners('message');
+    this.thread.removeAllListeners('error');
+    this.thread.on('error', () => undefined);
     this.thread.postMessage('stop');
     await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
     await this.thread.terminate();

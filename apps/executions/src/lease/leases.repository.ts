@@ -14,8 +14,24 @@ export class LeasesRepository {
     return rows[0].id;
   }
 
+  /**
+   * Ends a lease, which waits for its commits in flight, and sets its runs free for others. Waiting runs that happen to
+   * be in memory get a timer, so that they are found too. A run whose start was in flight keeps the dead owner, which
+   * the sweep finds.
+   */
   async giveBack(leaseId: string): Promise<void> {
-    await this.pool.query('DELETE FROM executions.leases WHERE id = $1::bigint', [leaseId]);
+    await this.pool.query(
+      `WITH ended AS (
+         DELETE FROM executions.leases WHERE id = $1::bigint RETURNING id
+       ), freed AS (
+         UPDATE executions.executions e SET owner = NULL, updated_at = now()
+           FROM ended WHERE e.owner = ended.id RETURNING e.id, e.status
+       )
+       INSERT INTO executions.timers (execution_id, timer, due_at)
+       SELECT id, 'released', clock_timestamp() FROM freed WHERE status NOT IN ('pending', 'running')
+       ON CONFLICT (execution_id, timer) DO NOTHING`,
+      [leaseId],
+    );
   }
 
   /**

@@ -14,8 +14,6 @@ export interface OwnershipParts {
   leaseMs: number;
   /** Every run in memory belongs to others now. */
   dropRuns: () => void;
-  /** Hands back what the lease owns, before it is given back. */
-  release: (leaseId: string) => Promise<unknown>;
 }
 
 /** This replica's right to write: one lease at a time. When it is lost, everything is dropped and a new one is taken. */
@@ -30,8 +28,14 @@ export class Ownership {
   async take(): Promise<void> {
     const { leases, commits, replica, databaseUrl, leaseMs } = this.parts;
     const leaseId = await leases.take(replica, leaseMs);
-    this.heartbeat = new Heartbeat({ url: databaseUrl, leaseId, leaseMs, onLost: () => commits.fence(leaseId) });
-    await Promise.all([commits.open(leaseId), this.heartbeat.begun]);
+    const heartbeat = new Heartbeat({ url: databaseUrl, leaseId, leaseMs, onLost: () => commits.fence(leaseId) });
+    try {
+      await Promise.all([heartbeat.begun, commits.open(leaseId)]);
+    } catch (error) {
+      await heartbeat.stop();
+      throw error;
+    }
+    this.heartbeat = heartbeat;
     this.leaseId = leaseId;
   }
 
@@ -55,7 +59,6 @@ export class Ownership {
     await this.heartbeat?.stop();
     if (leaseId === null) return;
     this.parts.dropRuns();
-    await this.parts.release(leaseId);
     await this.parts.leases.giveBack(leaseId);
   }
 

@@ -76,15 +76,6 @@ export class RunsRepository {
     return rows;
   }
 
-  /** Gives all runs back, so that others go on with them at once. */
-  async release(leaseId: string): Promise<number> {
-    const result = await this.pool.query(
-      'UPDATE executions.executions SET owner = NULL, updated_at = now() WHERE owner = $1::bigint',
-      [leaseId],
-    );
-    return result.rowCount ?? 0;
-  }
-
   /** Those of these runs that have ended. */
   async ended(executionIds: readonly string[]): Promise<string[]> {
     const { rows } = await this.pool.query<{ id: string }>(

@@ -58,6 +58,13 @@ export class ExecutionsRepository {
     return { data: rows, nextCursor: data.length > limit && last ? encodeCursor(last.id) : null };
   }
 
+  /** The statement behind {@link list}, to look at its plan. */
+  statement(organizationId: string, filter: ExecutionFilter): [string, unknown[]] {
+    return this.query(organizationId, filter)
+      .take((filter.limit ?? DEFAULT_LIMIT) + 1)
+      .getQueryAndParameters();
+  }
+
   private query(organizationId: string, filter: ExecutionFilter) {
     const query = this.transactions.manager
       .getRepository(ExecutionEntity)

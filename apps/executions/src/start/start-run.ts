@@ -55,7 +55,7 @@ export class StartRun {
   }
 
   async execute(wish: StartWish): Promise<StartedRun> {
-    this.assertRoom();
+    this.assertRoom(wish);
     this.starting++;
     try {
       const version = await this.parts.versions.execute(wish.organizationId, wish.workflow);
@@ -70,10 +70,12 @@ export class StartRun {
     }
   }
 
-  private assertRoom(): void {
+  private assertRoom({ parent }: StartWish): void {
     const { host, commits, maxRuns, maxStarts, resuming } = this.parts;
     if (this.draining) throw new AppError('unavailable', 'This replica is stopping.');
     if (!commits.connected) throw new AppError('unavailable', 'PostgreSQL is not reachable.');
+    // A child is let in always: its parent has a place already and gives it up only when the child has begun.
+    if (parent) return;
     if (this.starting >= maxStarts)
       throw new AppError('overloaded', `${this.starting} starts wait for their commit already.`);
     if (host.size + resuming() >= maxRuns)
