@@ -57,10 +57,16 @@ describe('Database', () => {
   });
 
   it('does not start on a server that could lose a commit', async () => {
-    // The servers of the test run are disposable: both are off.
-    await expect(open(test.url, { requireDurable: true })).rejects.toThrow(
+    const careless = await createTestDatabase('careless');
+    const client = new pg.Client({ connectionString: careless.url });
+    await client.connect();
+    await client.query(`ALTER DATABASE ${careless.name} SET synchronous_commit = off`);
+    await client.end();
+    // The servers of the test run are disposable: the first two are off.
+    await expect(open(careless.url, { requireDurable: true })).rejects.toThrow(
       /could lose what it acknowledged: fsync, full_page_writes, synchronous_commit off.*DATABASE_DURABILITY/,
     );
+    await careless.drop();
   });
 
   it('fails at once where waiting cannot help', async () => {
