@@ -81,6 +81,16 @@ describe('answers', () => {
     expect(seen.request).toMatchObject({ limit: 20, status: 'completed' });
   });
 
+  it('answers HEAD like GET, without the body', async () => {
+    const head = await platform.fetch('HEAD', `/api/v1/executions/${ID}`, undefined, authorization);
+    expect({ status: head.status, text: head.text, etag: head.headers.get('etag') }).toEqual({
+      status: 200,
+      text: '',
+      etag: '"7"',
+    });
+    expect((await platform.fetch('HEAD', `/api/v1/executions/${ID}`)).status).toBe(401);
+  });
+
   it('keeps API answers out of caches', async () => {
     expect((await get('/executions')).headers.get('cache-control')).toBe('no-store');
   });

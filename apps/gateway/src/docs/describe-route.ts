@@ -1,5 +1,6 @@
 import { bodyLimitOf, takesYaml } from '../http/mount-routes.js';
-import type { RouteDefinition } from '../http/define-route.js';
+import type { DocumentedAnswer, RouteDefinition } from '../http/define-route.js';
+import type { MessageClass } from '@rpa/contracts';
 import { errorResponses } from './error-responses.js';
 import { schemaOf, type JsonSchema } from './message-schemas.js';
 
@@ -18,7 +19,7 @@ export function describeRoute(route: RouteDefinition, tag: string, operationId: 
     ...('public' in access && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
-    responses: { [String(route.status ?? 200)]: success(route), ...errorResponses(route) },
+    responses: { ...successes(route), ...errorResponses(route) },
   };
 }
 
@@ -89,7 +90,7 @@ function requestBody(route: RouteDefinition): object | null {
   const whole = kept.length === properties.length;
   const content = {
     schema: whole
-      ? { $ref: `#/components/schemas/${request.name}` }
+      ? referenceTo(request)
       : { type: 'object', properties: Object.fromEntries(kept), ...(required.length > 0 && { required }) },
     example: Object.fromEntries(Object.entries(example.request).filter(([name]) => !left.has(name))),
   };
@@ -100,20 +101,34 @@ function requestBody(route: RouteDefinition): object | null {
   };
 }
 
-function success(route: RouteDefinition): object {
+function successes(route: RouteDefinition): Record<string, object> {
   const { reply, example } = route.command;
   const text = (description: string): object => ({ description, schema: { type: 'string' } });
   const headers = {
     ...(route.location && { Location: text('Path of what was created') }),
     ...(route.etag && { ETag: text('Revision; send it back as If-Match') }),
   };
-  return {
-    description: 'Done',
+  const answer = (description: string, content: object | null): object => ({
+    description,
     ...(Object.keys(headers).length > 0 && { headers }),
-    ...(route.status !== 204 && {
-      content: {
-        'application/json': { schema: { $ref: `#/components/schemas/${reply.name}` }, example: example.reply },
-      },
-    }),
-  };
+    ...(content && { content }),
+  });
+  if (route.answers)
+    return Object.fromEntries(
+      Object.entries(route.answers).map(([status, documented]) => {
+        return [status, answer(documented.description, contentOf(documented))];
+      }),
+    );
+  const status = route.status ?? 200;
+  const content = { 'application/json': { schema: referenceTo(reply), example: example.reply } };
+  return { [String(status)]: answer('Done', status === 204 ? null : content) };
+}
+
+function contentOf({ reply, mediaTypes = ['application/json'] }: DocumentedAnswer): object {
+  const schema = 'schema' in reply ? reply.schema : referenceTo(reply);
+  return Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
+}
+
+function referenceTo(message: MessageClass<object>): object {
+  return { $ref: `#/components/schemas/${message.name}` };
 }

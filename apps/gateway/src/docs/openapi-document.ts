@@ -34,7 +34,7 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
       const path = `${API_PREFIX}${route.path}`;
       const operation = describeRoute(route, tag, nextId(route));
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
-      for (const message of [route.command.request, route.command.reply])
+      for (const message of messagesOf(route))
         for (const used of [message, ...nestedClasses(message)]) classes.add(used);
     }
   return {
@@ -55,6 +55,11 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
       responses: errorComponents(),
     },
   };
+}
+
+function messagesOf({ command, answers }: RouteDefinition): MessageClass<object>[] {
+  const replies = Object.values(answers ?? {}).flatMap(({ reply }) => ('schema' in reply ? [] : reply));
+  return [command.request, command.reply, ...replies];
 }
 
 function schemasOf(classes: ReadonlySet<MessageClass<object>>): Record<string, object> {

@@ -1,4 +1,4 @@
-import type { CommandDefinition } from '@rpa/contracts';
+import type { CommandDefinition, MessageClass } from '@rpa/contracts';
 
 /** What a request brought, before anything has looked at it. */
 export interface RouteInput {
@@ -14,6 +14,14 @@ export interface RouteAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
+}
+
+/** How an answer looks that is not the command's reply: a message class, or a JSON Schema where there is none. */
+export interface DocumentedAnswer {
+  description: string;
+  reply: MessageClass<object> | { schema: object };
+  /** Default: `application/json`. */
+  mediaTypes?: readonly string[];
 }
 
 /**
@@ -38,6 +46,8 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
   request?: (input: RouteInput) => Request;
   /** Default: `status` and the reply as it is. */
   answer?: (reply: Reply) => RouteAnswer;
+  /** What `answer` makes of the reply, for the documentation: by status. Default: the command's reply as JSON. */
+  answers?: Readonly<Record<number, DocumentedAnswer>>;
   /** Value of the `ETag` (a revision). */
   etag?: (reply: Reply) => string | number;
   /** Needs `If-Match` (428 without); its revision is handed on as the request's `revision`. */

@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import { AppError, type UserPrincipal } from '@rpa/contracts';
 import type { Bus, RequestOptions } from '@rpa/messaging';
 import { checkAccess, inSpan, type Logger } from '@rpa/platform';
@@ -97,7 +98,9 @@ function commandSender(route: RouteDefinition, bus: Bus): RouteOptions['handler'
     });
     const options = requestOptions(request, isPublic ? null : bearerOf(request));
     const traceparent = request.state?.traceparent ?? null;
-    const result = await inSpan(spanName, { kind: 1, traceparent }, () => bus.request(route.command, body, options));
+    const result = await inSpan(spanName, { kind: SpanKind.SERVER, traceparent }, () =>
+      bus.request(route.command, body, options),
+    );
     return answer(route, request, reply, result);
   };
 }

@@ -4,6 +4,7 @@ import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
 import { TRIGGER_ROUTES } from './triggers.routes.js';
+import { INTEGRATION_ROUTES } from './integrations.routes.js';
 import { WORKFLOW_ROUTES } from './workflows.routes.js';
 
 /** Every business route, by its tag in the documentation. */
@@ -13,5 +14,6 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   executions: EXECUTION_ROUTES,
   triggers: TRIGGER_ROUTES,
   credentials: CREDENTIAL_ROUTES,
+  integrations: INTEGRATION_ROUTES,
   ai: AI_ROUTES,
 };

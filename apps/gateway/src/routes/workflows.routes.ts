@@ -5,6 +5,7 @@ import {
   createWorkflow,
   deleteWorkflow,
   diffVersions,
+  ExecutionView,
   exportWorkflow,
   getStepType,
   getVersion,
@@ -22,7 +23,7 @@ import {
   updateWorkflow,
   validateWorkflow,
   type ExportWorkflowReply,
-  type StartExecutionReply,
+  StartExecutionReply,
   type StartExecutionRequest,
 } from '@rpa/contracts';
 import { route, type RouteAnswer, type RouteDefinition, type RouteInput } from '../http/define-route.js';
@@ -103,6 +104,10 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
       },
     },
     answer: startedAnswer,
+    answers: {
+      200: { description: 'It has ended in the time that was waited', reply: ExecutionView },
+      202: { description: 'The start is durable', reply: StartExecutionReply },
+    },
     location: (reply) => `/executions/${reply.id}`,
     bodyLimit: DEFINITION_BODY,
   }),
@@ -114,7 +119,19 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
     request: ({ params }) => ({ id: params['id'] ?? '', version: versionNumber(params['version']) }),
   }),
   route({ method: 'GET', path: '/workflows/{id}/diff', command: diffVersions }),
-  route({ method: 'GET', path: '/workflows/{id}/export', command: exportWorkflow, answer: exportedAnswer }),
+  route({
+    method: 'GET',
+    path: '/workflows/{id}/export',
+    command: exportWorkflow,
+    answer: exportedAnswer,
+    answers: {
+      200: {
+        description: 'The workflow as a file',
+        reply: { schema: { type: 'object' } },
+        mediaTypes: ['application/yaml', 'application/json'],
+      },
+    },
+  }),
   route({
     method: 'GET',
     path: '/step-types',
@@ -127,6 +144,7 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
     command: getStepType,
     etag: (reply) => reply.revision,
     answer: (reply) => ({ status: 200, body: reply.stepType }),
+    answers: { 200: { description: 'The step type', reply: { schema: { type: 'object' } } } },
   }),
 ];
 
