@@ -55,6 +55,21 @@ const run = async (definition: JsonObject, inputs: JsonObject = {}) => {
 };
 
 describe('a run', () => {
+  it('is told to those who wait for its end exactly as its rows tell it', async () => {
+    const failing = { id: 'b', type: 'fail', config: { message: 'no stock' } };
+    const steps = [
+      { id: 'a', type: 'test__work', config: { n: 1 }, next: ['b'] },
+      failing,
+      { id: 'c', type: 'test__noop', config: {} },
+    ];
+    const inline = { id: 'a', type: 'transform', config: { value: '{{ inputs }}' } };
+    for (const definition of [chain(3), { format: 1, steps }, { format: 1, steps: [inline] }]) {
+      const told = await run(definition as JsonObject, { text: 'ä\n', list: [1, null] });
+      expect(told.completedAt).not.toBeNull();
+      expect(told).toEqual(await client.send(getExecution, { id: told.id }));
+    }
+  });
+
   it('of inline steps alone is completed with its first commit', async () => {
     const execution = await run(
       {

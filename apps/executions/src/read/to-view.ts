@@ -10,7 +10,32 @@ import {
 import type { ExecutionEntity } from '@rpa/entities/executions';
 import { traceIdOf } from '@rpa/platform';
 
-export function toSummary(row: ExecutionEntity): ExecutionSummary {
+/** What is told about an execution beside its steps. */
+export type ToldRow = Pick<
+  ExecutionEntity,
+  | 'id'
+  | 'workflowId'
+  | 'workflowName'
+  | 'workflowVersion'
+  | 'status'
+  | 'test'
+  | 'triggerType'
+  | 'triggerId'
+  | 'inputs'
+  | 'output'
+  | 'error'
+  | 'parentId'
+  | 'rerunOf'
+  | 'priority'
+  | 'createdAt'
+  | 'startedAt'
+  | 'completedAt'
+  | 'settled'
+  | 'total'
+  | 'traceparent'
+>;
+
+export function toSummary(row: ToldRow): ExecutionSummary {
   return {
     id: row.id,
     workflowId: row.workflowId,
@@ -33,7 +58,7 @@ export function toSummary(row: ExecutionEntity): ExecutionSummary {
 }
 
 /** The row is written at start, wait and end; how far a live run has come is told by its journal. */
-export function toView(row: ExecutionEntity, steps: StepView[]): ExecutionView {
+export function toView(row: ToldRow, steps: StepView[]): ExecutionView {
   const summary = toSummary(row);
   if (!isTerminal(summary.status)) summary.progress.settled = steps.filter(isSettled).length;
   return { ...summary, inputs: row.inputs as JsonObject, output: (row.output ?? null) as JsonValue, steps };

@@ -29,9 +29,11 @@ export function buildAppend(
   const [first] = records;
   if (first) {
     append.records = { seq: first.seq, lastSeq: first.seq + records.length - 1, body: JSON.stringify(records) };
+    run.witness?.add(records, append.records.body.length);
     if (!end) addSnapshot(run, append, records.length);
   }
   if (change) append.change = change;
+  if (end && change) run.witness?.ended(end, change);
   return append;
 }
 

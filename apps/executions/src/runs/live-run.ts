@@ -3,6 +3,7 @@ import type { Plan, RunEvent, RunState } from '@rpa/engine';
 import type { Delivery } from '../dispatch/delivery.js';
 import { laneOf } from '../commit/group-commit.js';
 import type { TimerEntry } from './run-timers.js';
+import type { Witness } from './witness.js';
 
 /** What stays the same for the whole life of a run. */
 export interface RunIdentity {
@@ -52,6 +53,8 @@ export class LiveRun {
   /** Its end is durable. */
   ended = false;
   committedSeq = 0;
+  /** Where somebody waits for the end since the start. */
+  witness: Witness | null = null;
   /** Journal since the last snapshot, and the size of that, in characters. */
   tailRecords = 0;
   tailBytes = 0;

@@ -69,7 +69,7 @@ export class PerformEffects implements HostListener {
   ended(run: LiveRun): void {
     const { bus, waiters, peers, nudge, logger } = this.parts();
     const { id, organizationId, waitReply, parent } = run.identity;
-    waiters.ended(id);
+    waiters.ended(id, run.witness?.view() ?? null);
     if (waitReply !== null && waitReply !== peers.replica) peers.tell(waitReply, { kind: 'ended', executionId: id });
     if (parent) nudge.execute([parent.executionId]).catch((error: unknown) => logger.debug({ err: error }, 'No nudge'));
     bus.emit(executionEnded, organizationId, this.event(run));

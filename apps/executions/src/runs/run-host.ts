@@ -89,6 +89,8 @@ export class RunHost {
 
   /** Ends a run that cannot go on: a record of it was refused, or its version cannot be run any more. */
   async fail(run: LiveRun, code: string, message: string): Promise<void> {
+    // It may have seen records that were not taken.
+    run.witness = null;
     const at = Date.now();
     const error = { code, message };
     const record: JournalRecord = { seq: run.committedSeq + 1, type: 'execution_failed', at, data: { error } };

@@ -25,7 +25,7 @@ export class StartExecution {
   async execute(request: StartExecutionRequest, context: MessageContext): Promise<StartExecutionReply> {
     const organizationId = organizationOf(context.principal);
     const traceparent = currentTraceparent() ?? context.traceparent;
-    const { executionId, deduplicated } = await this.start.execute(
+    const { executionId, deduplicated, ended } = await this.start.execute(
       this.toWish(request, context, organizationId, traceparent),
     );
     const traceId = traceIdOf(traceparent);
@@ -36,6 +36,7 @@ export class StartExecution {
       ...(traceId && { traceId }),
     };
     if (!request.waitMs) return reply;
+    if (ended) return { ...reply, status: ended.status, execution: ended };
     return { ...reply, ...(await this.await(organizationId, executionId, request.waitMs)) };
   }
 
@@ -46,7 +47,7 @@ export class StartExecution {
   ): Promise<Pick<StartExecutionReply, 'status' | 'execution'>> {
     const ended = await this.waiters.wait(executionId, waitMs);
     if (!ended) return { status: 'running' };
-    const execution = await this.get.execute(organizationId, executionId);
+    const execution = ended.view ?? (await this.get.execute(organizationId, executionId));
     return { status: execution.status, execution };
   }
 

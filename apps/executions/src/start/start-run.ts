@@ -1,4 +1,10 @@
-import { AppError, type JsonObject, type ResolveVersionReply, type ResolveVersionRequest } from '@rpa/contracts';
+import {
+  AppError,
+  type ExecutionView,
+  type JsonObject,
+  type ResolveVersionReply,
+  type ResolveVersionRequest,
+} from '@rpa/contracts';
 import { startRun, validateInputs, type StartInput } from '@rpa/engine';
 import { isDatabaseAway, sqlState } from '@rpa/platform';
 import { v7 as newId } from 'uuid';
@@ -7,6 +13,7 @@ import type { GroupCommit } from '../commit/group-commit.js';
 import type { RunsRepository } from '../ownership/runs.repository.js';
 import { LiveRun, type RunIdentity } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
+import { Witness } from '../runs/witness.js';
 import type { LoadPlan } from './load-plan.js';
 import type { ResolveVersions } from './resolve-versions.js';
 
@@ -27,6 +34,8 @@ export interface StartWish {
 export interface StartedRun {
   executionId: string;
   deduplicated: boolean;
+  /** The finished execution, where it ended with its first commit and somebody waits for that. */
+  ended?: ExecutionView;
 }
 
 interface Parts {
@@ -102,7 +111,7 @@ export class StartRun {
       parent: wish.parent,
     };
     const run = new LiveRun(identity, plan, transition.state, 'pending', wish.dedupe?.key);
-    const { duplicate } = await this.parts.host.start(run, transition, {
+    const row = {
       ...identity,
       workflowName: version.workflowName,
       workflowVersion: version.version,
@@ -114,8 +123,10 @@ export class StartRun {
       priority: input.priority ?? plan.priority,
       startedAt: input.at,
       key: wish.dedupe,
-    });
-    if (!duplicate || !wish.dedupe) return { executionId: id, deduplicated: false };
+    };
+    if (wish.waitReply !== null) run.witness = new Witness(id, row, plan);
+    const { duplicate } = await this.parts.host.start(run, transition, row);
+    if (!duplicate || !wish.dedupe) return toStarted(run);
     const known = await this.known(wish, wish.dedupe);
     if (!known) throw new AppError('unavailable', 'The start was not taken; try again.');
     return known;
@@ -128,6 +139,11 @@ export class StartRun {
       throw new AppError('idempotency_mismatch');
     return { executionId: known.executionId, deduplicated: true };
   }
+}
+
+function toStarted(run: LiveRun): StartedRun {
+  const ended = run.ended ? run.witness?.view() : null;
+  return { executionId: run.id, deduplicated: false, ...(ended && { ended }) };
 }
 
 function toStartInput(executionId: string, wish: StartWish, version: ResolveVersionReply): StartInput {

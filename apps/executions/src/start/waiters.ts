@@ -1,10 +1,16 @@
+import type { ExecutionView } from '@rpa/contracts';
 import type { RunsRepository } from '../ownership/runs.repository.js';
 
 const LOOK_EVERY_MS = 1_000;
 
+export interface Ended {
+  /** The finished execution, where it was at hand. */
+  view: ExecutionView | null;
+}
+
 /** Callers that wait for the end of a run, whoever drives it. */
 export class Waiters {
-  private readonly waiting = new Map<string, Set<(ended: boolean) => void>>();
+  private readonly waiting = new Map<string, Set<(ended: Ended | null) => void>>();
   private looking: NodeJS.Timeout | null = null;
 
   constructor(
@@ -16,17 +22,17 @@ export class Waiters {
     return this.waiting.size;
   }
 
-  /** True when the run has ended, false when the time is up. */
-  wait(executionId: string, withinMs: number): Promise<boolean> {
+  /** Null when the time is up. */
+  wait(executionId: string, withinMs: number): Promise<Ended | null> {
     return new Promise((resolve) => {
-      const done = (ended: boolean): void => {
+      const done = (ended: Ended | null): void => {
         clearTimeout(timer);
         const others = this.waiting.get(executionId);
         others?.delete(done);
         if (others?.size === 0) this.waiting.delete(executionId);
         resolve(ended);
       };
-      const timer = setTimeout(() => done(false), withinMs);
+      const timer = setTimeout(() => done(null), withinMs);
       const others = this.waiting.get(executionId);
       if (others) others.add(done);
       else this.waiting.set(executionId, new Set([done]));
@@ -36,14 +42,14 @@ export class Waiters {
     });
   }
 
-  ended(executionId: string): void {
-    for (const done of [...(this.waiting.get(executionId) ?? [])]) done(true);
+  ended(executionId: string, view: ExecutionView | null = null): void {
+    for (const done of [...(this.waiting.get(executionId) ?? [])]) done({ view });
   }
 
   /** Everybody gets what there is: the replica is stopping. */
   stop(): void {
     if (this.looking) clearInterval(this.looking);
-    for (const others of [...this.waiting.values()]) for (const done of [...others]) done(false);
+    for (const others of [...this.waiting.values()]) for (const done of [...others]) done(null);
   }
 
   /** The nudge may have been lost. */
