@@ -28,3 +28,6 @@ export type { StepType } from './steps/step-types.js';
 export { validateDefinition } from './validation/validate-definition.js';
 export type { ValidationOptions, ValidationResult } from './validation/validate-definition.js';
 export { validateInputs } from './validation/validate-inputs.js';
+export { importPythonDefinition } from './importing/import-python-definition.js';
+export type { PythonImport } from './importing/import-python-definition.js';
+export type { ImportNote } from './importing/report.js';
