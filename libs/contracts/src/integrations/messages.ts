@@ -1,3 +1,35 @@
-import type { CommandDefinition } from '../messages/define-command.js';
+import {
+  checkIntegrationHealth,
+  getIntegrationsDashboard,
+  listActiveAlerts,
+  listHealthHistory,
+  testIntegration,
+} from './check-integration.command.js';
+import {
+  createIntegration,
+  deleteIntegration,
+  getIntegration,
+  listIntegrations,
+  restoreIntegration,
+  toggleIntegration,
+  updateIntegration,
+} from './manage-integrations.command.js';
 
-export const INTEGRATIONS_COMMANDS: readonly CommandDefinition[] = [];
+export * from './check-integration.command.js';
+export * from './integration-view.js';
+export * from './manage-integrations.command.js';
+
+export const INTEGRATIONS_COMMANDS = [
+  createIntegration,
+  getIntegration,
+  listIntegrations,
+  updateIntegration,
+  toggleIntegration,
+  deleteIntegration,
+  restoreIntegration,
+  checkIntegrationHealth,
+  testIntegration,
+  listHealthHistory,
+  getIntegrationsDashboard,
+  listActiveAlerts,
+] as const;

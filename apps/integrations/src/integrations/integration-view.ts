@@ -1,0 +1,20 @@
+import type { IntegrationStatus, IntegrationView } from '@rpa/contracts';
+import type { IntegrationEntity } from '@rpa/entities/integrations';
+
+export function toView(row: IntegrationEntity): IntegrationView {
+  const { organizationId: _organization, deletedAt: _deleted, checkingUntil: _checking, ...shown } = row;
+  return {
+    ...(shown as unknown as IntegrationView),
+    status: statusOf(row),
+    lastCheckedAt: row.lastCheckedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** What people see: the last check's finding, unless the integration is disabled or being checked. */
+export function statusOf(row: Pick<IntegrationEntity, 'enabled' | 'checkingUntil' | 'status'>): IntegrationStatus {
+  if (!row.enabled) return 'disabled';
+  if (row.checkingUntil && row.checkingUntil.getTime() > Date.now()) return 'checking';
+  return row.status as IntegrationStatus;
+}

@@ -1,0 +1,2 @@
+export { HealthCheckEntity } from './health-check.entity.js';
+export { IntegrationEntity } from './integration.entity.js';
