@@ -48,7 +48,7 @@ function remoteSteps() {
   const runs = (count) => {
     let records = 0;
     for (let run = 0; run < count; run++) {
-      let { state, records: first } = startRun(plan, START);
+      const { state, records: first } = startRun(plan, START);
       records += first.length;
       for (let step = 0; step < 10; step++) records += applyEvent(plan, state, done(`s${step}`, step)).records.length;
       if (state.status !== 'completed') throw new Error('a run did not complete');

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@rpa/contracts';
-import { ImportReport } from './report.js';
+import type { ImportReport } from './report.js';
 import { translateExpression } from './python-expression.js';
 import { NotTranslatable } from './python-tokens.js';
 

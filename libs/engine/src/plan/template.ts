@@ -87,8 +87,11 @@ function needsOf(references: readonly TemplateReference[]): TemplateNeeds {
   for (const { root, path } of references) {
     roots.add(root);
     const first = path[0];
-    if (root === 'steps') typeof first === 'string' ? steps.add(first) : (anyStep = true);
-    if (root === 'variables') typeof first === 'string' ? variables.add(first) : (anyVariable = true);
+    const name = typeof first === 'string' ? first : undefined;
+    if (root === 'steps' && name !== undefined) steps.add(name);
+    else if (root === 'steps') anyStep = true;
+    else if (root === 'variables' && name !== undefined) variables.add(name);
+    else if (root === 'variables') anyVariable = true;
   }
   return { roots, steps: anyStep ? 'all' : [...steps], variables: anyVariable ? 'all' : [...variables] };
 }
