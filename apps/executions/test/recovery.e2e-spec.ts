@@ -130,6 +130,35 @@ describe('a replica that dies', () => {
     await expectNoStaleCommits();
   }, 60_000);
 
+  it('leaves a long run that goes on from its snapshot', async () => {
+    const [first] = await startReplicas(1);
+    const long = workflows.publish('long_loop', {
+      format: 1,
+      output: '{{ steps.each.output.length }}',
+      steps: [
+        {
+          id: 'each',
+          type: 'foreach',
+          config: { items: '{{ inputs.items }}' },
+          steps: [{ id: 'one', type: 'transform', config: { value: '{{ item * 2 }}' } }],
+          next: ['after'],
+        },
+        { id: 'after', type: 'test__work', config: { pause: 3_000 } },
+      ],
+    });
+    const items = Array.from({ length: 2_000 }, (_, index) => index);
+    const { id } = await client.send(startExecution, { workflowId: long, inputs: { items } });
+    await eventually(() => expect(worker.taken).toHaveLength(1));
+    const snapshots = await sql.query('SELECT seq FROM executions.snapshots WHERE execution_id = $1', [id]);
+    expect(snapshots.rows).toHaveLength(1);
+    await first?.end('SIGKILL');
+    await startReplicas(1);
+    await expectAllCompleted([id], 20_000);
+    expect((await client.send(getExecution, { id })).output).toBe(items.length);
+    expect(worker.taken).toHaveLength(1);
+    await expectNoStaleCommits();
+  }, 60_000);
+
   it('frozen past its lease writes nothing any more, and comes back with a new one', async () => {
     const [frozen] = await startReplicas(2);
     const ids = await startRuns(40);

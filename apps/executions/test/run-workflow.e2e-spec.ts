@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   cancelExecution,
+  executionEnded,
   getExecution,
   listExecutions,
   listSteps,
@@ -189,6 +190,47 @@ describe('a run', () => {
       steps: [{ id: 'sub', type: 'sub_workflow', config: { workflow: 'child', inputs: { n: 21 } } }],
     });
     expect(execution).toMatchObject({ status: 'completed', output: { sub: 42 } });
+  });
+
+  it('waits for a child that waits, neither in memory', async () => {
+    workflows.publish('slow_child', {
+      format: 1,
+      steps: [{ id: 'nap', type: 'delay', config: { duration: '5500ms' } }],
+    });
+    const workflowId = workflows.publish('parent', {
+      format: 1,
+      steps: [{ id: 'sub', type: 'sub_workflow', config: { workflow: 'slow_child', inputs: {} } }],
+    });
+    const { id } = await client.send(startExecution, { workflowId });
+    await eventually(async () => expect((await client.send(getExecution, { id })).status).toBe('waiting'));
+    const metrics = await (await fetch(`http://127.0.0.1:${service.probePort}/metrics`)).text();
+    expect(metrics).toMatch(/rpa_runs_owned\{[^}]*\} 0/);
+    await eventually(async () => expect((await client.send(getExecution, { id })).status).toBe('completed'), 10_000);
+    const [child] = (await client.send(listExecutions, { trigger: 'sub_workflow', limit: 1 })).data;
+    expect(child).toMatchObject({ parentId: id, status: 'completed', trigger: { type: 'sub_workflow', id } });
+  }, 20_000);
+
+  it('tells its end to those who listen', async () => {
+    const ends: unknown[] = [];
+    const subscription = client.hear(executionEnded, (event) => ends.push(event));
+    const { id, workflowId } = await run({ format: 1, steps: [{ id: 'x', type: 'fail', config: { message: 'no' } }] });
+    await eventually(() =>
+      expect(ends).toContainEqual(expect.objectContaining({ executionId: id, workflowId, status: 'failed' })),
+    );
+    subscription.unsubscribe();
+  });
+
+  it('shares lookups of its version with others, but never an older one', async () => {
+    const workflowId = workflows.publish('moving', {
+      format: 1,
+      steps: [{ id: 'x', type: 'transform', config: { value: 1 } }],
+    });
+    const before = workflows.resolved;
+    await Promise.all(Array.from({ length: 50 }, () => client.send(startExecution, { workflowId })));
+    expect(workflows.resolved - before).toBeLessThan(50);
+    workflows.publish('moving', { format: 1, steps: [{ id: 'x', type: 'transform', config: { value: 2 } }] }, 2);
+    const { execution } = await client.send(startExecution, { workflowId, waitMs: 5_000 });
+    expect(execution).toMatchObject({ workflowVersion: 2, output: { x: 2 } });
   });
 
   it('lists the steps of iterations by their container', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandDefinition, Permission } from '@rpa/contracts';
-import { connectBus, type Bus, type RequestOptions } from '@rpa/messaging';
+import { eventSubject, type CommandDefinition, type EventDefinition, type Permission } from '@rpa/contracts';
+import { connectBus, type Bus, type RequestOptions, type Subscription } from '@rpa/messaging';
 import { Identity, secretsEnvironment, type RunningService } from '@rpa/platform';
 import { testNats } from '@rpa/testing';
 import { executionsConfig } from '../../src/executions.config.js';
@@ -63,6 +63,10 @@ export class Client {
     options: RequestOptions = {},
   ): Promise<Reply> {
     return this.bus.request(command, body, { principal: this.principal, ...options });
+  }
+
+  hear(event: EventDefinition, handler: (payload: unknown) => void): Subscription {
+    return this.bus.subscribe(eventSubject(event, this.organizationId), handler);
   }
 
   close(): Promise<void> {
