@@ -13,7 +13,7 @@ import {
   type WorkerAnnouncement,
   type ServiceName,
 } from '@rpa/contracts';
-import { Bus, connectBus, encodeBody } from '@rpa/messaging';
+import { connectBus, encodeBody, type Bus } from '@rpa/messaging';
 import { testNats } from '@rpa/testing';
 
 export function connectAs(service: ServiceName): Promise<Bus> {

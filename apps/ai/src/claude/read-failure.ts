@@ -56,9 +56,11 @@ function retryAfterOf(error: SdkError): number | undefined {
   return seconds > 0 ? Math.min(Math.ceil(seconds), MAX_WAIT_SECONDS) : undefined;
 }
 
+/** Names of the classes that a value is an instance of, nearest first. */
 function ancestorsOf(value: unknown): string[] {
   const names: string[] = [];
-  for (let type = (value as object | null)?.constructor; typeof type === 'function' && type.name;)
-    (names.push(type.name), (type = Object.getPrototypeOf(type) as Function));
+  let prototype = Object.getPrototypeOf(Object(value)) as { constructor: { name: string } } | null;
+  for (; prototype; prototype = Object.getPrototypeOf(prototype) as typeof prototype)
+    names.push(prototype.constructor.name);
   return names;
 }
