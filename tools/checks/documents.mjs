@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apps, read, ROOT, trackedFiles } from './workspace.mjs';
 
-const HEADINGS = ['Owns', 'Subjects', 'Configuration', 'Alone'];
+/** What a service answers for, hears and says, how it is set and run by itself. */
+const HEADINGS = { Owns: /\bowns?\b|meaning/, Subjects: /subjects/, Configuration: /configuration/, Alone: /alone/ };
 const ADR_HEADINGS = ['Context', 'Options', 'Decision', 'Consequences'];
 const MACHINE_PATH = /(?:^|[\s"'`(=])(\/(?:work|root|Users)\/\S*|\/home\/(?!node\b)\S*|[A-Z]:\\Users\\\S*)/gm;
 
@@ -13,12 +14,15 @@ export function checkReadmes() {
   return apps().flatMap((app) => {
     const file = `apps/${app}/README.md`;
     if (!existsSync(join(ROOT, file))) return [`${file} is missing`];
-    const headings = headingsOf(read(file));
-    const wanted = [...HEADINGS, ...(existsSync(join(ROOT, 'apps', app, 'src', 'migrations')) ? ['Tables'] : [])];
-    if (app === 'standalone') wanted.splice(0, wanted.length, 'Configuration');
-    return wanted
-      .filter((wish) => !headings.some((heading) => heading.includes(wish.toLowerCase())))
+    const text = read(file);
+    const headings = headingsOf(text);
+    const wanted = app === 'standalone' ? ['Configuration'] : Object.keys(HEADINGS);
+    const faults = wanted
+      .filter((wish) => !headings.some((heading) => HEADINGS[wish].test(heading)))
       .map((wish) => `${file}: no heading '${wish}'`);
+    const keepsRows = existsSync(join(ROOT, 'apps', app, 'src', 'migrations'));
+    if (keepsRows && !/\btables?\b/i.test(text)) faults.push(`${file}: does not name its tables`);
+    return faults;
   });
 }
 

@@ -41,7 +41,9 @@ function texts(file, source) {
 
 /** Statements of a source on tenant tables that do not name the organization. */
 export function unfencedStatements(file, source, tables) {
-  const touched = new RegExp(`\\b(FROM|INTO|UPDATE|JOIN|ONLY)\\s+(?:[\\w?]+\\.)?"?(${[...tables].join('|')})\\b(?!\\.)`);
+  const touched = new RegExp(
+    `\\b(FROM|INTO|UPDATE|JOIN|ONLY)\\s+(?:[\\w?]+\\.)?"?(${[...tables].join('|')})\\b(?!\\.)`,
+  );
   return texts(file, source).filter(
     ({ text }) =>
       /\b(SELECT|INSERT|UPDATE|DELETE|MERGE)\b/.test(text) && touched.test(text) && !/organization_id/.test(text),
