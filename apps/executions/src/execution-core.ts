@@ -83,7 +83,7 @@ export class ExecutionCore {
     this.host = new RunHost(this.commits, logger, effects);
     this.waiters = new Waiters(this.stores.runs, (id) => this.host.get(id) !== undefined);
     this.dispatcher = this.createDispatcher();
-    this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, logger);
+    this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, this.dispatcher, logger);
     this.starter = this.createStarter();
     this.resume = this.createResume();
     this.ownership = this.createOwnership();

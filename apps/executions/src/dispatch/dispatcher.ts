@@ -188,6 +188,8 @@ export class Dispatcher {
     if (run.dropped) return;
     this.deliveries.queueOf(delivery.effect).widen(1);
     this.close(delivery);
+    // A delivery that was given up may still be the first to answer; the one that followed it is not waited for.
+    this.settle(run, ref.path, ref.attempt);
     this.parts.stimulate(run, {
       event: {
         type: 'step_result',

@@ -1,4 +1,5 @@
 import type { Logger } from '@rpa/platform';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { RunHost } from '../runs/run-host.js';
 import type { InboxRepository } from './inbox.repository.js';
 import { toEvent } from './to-event.js';
@@ -8,6 +9,7 @@ export class EmptyInbox {
   constructor(
     private readonly inbox: InboxRepository,
     private readonly host: RunHost,
+    private readonly dispatcher: Dispatcher,
     private readonly logger: Logger,
   ) {}
 
@@ -18,6 +20,7 @@ export class EmptyInbox {
       const run = this.host.get(row.execution_id);
       if (!run) continue;
       const event = toEvent(row, Date.now());
+      if (event?.type === 'step_result') this.dispatcher.settle(run, event.path, event.attempt);
       if (event) this.host.stimulate(run, { event, inboxId: row.id });
       else this.logger.warn({ executionId: row.execution_id, kind: row.kind }, 'An inbox row of an unknown kind waits');
     }

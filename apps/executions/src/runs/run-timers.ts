@@ -1,6 +1,7 @@
 const SLOT_MS = 50;
 const NEAR_MS = 60_000;
 const LOOK_FAR_MS = 10_000;
+const MAX_SLOTS_A_TICK = 1_000;
 
 export interface TimerEntry {
   dueAt: number;
@@ -40,7 +41,7 @@ export class RunTimers {
   }
 
   private tick(now: number): void {
-    if (now - this.lookedFarAt > LOOK_FAR_MS) {
+    if (Math.abs(now - this.lookedFarAt) > LOOK_FAR_MS) {
       this.lookedFarAt = now;
       for (const entry of this.far)
         if (entry.dueAt - now <= NEAR_MS) {
@@ -49,11 +50,22 @@ export class RunTimers {
         }
     }
     // A slot is done when its whole time has passed: nothing fires early.
-    for (; (this.nextSlot + 1) * SLOT_MS <= now; this.nextSlot++) {
-      const due = this.slots.get(this.nextSlot);
-      this.slots.delete(this.nextSlot);
-      for (const entry of due ?? []) entry.fire();
-    }
+    const last = slotOf(now) - 1;
+    if (this.nextSlot > last + 2 || last - this.nextSlot > MAX_SLOTS_A_TICK) this.jump(last);
+    for (; this.nextSlot <= last; this.nextSlot++) this.fire(this.nextSlot);
+  }
+
+  /** The clock was set, or the machine slept: only slots that hold something are looked at. */
+  private jump(last: number): void {
+    const due = [...this.slots.keys()].filter((slot) => slot <= last).sort((a, b) => a - b);
+    for (const slot of due) this.fire(slot);
+    this.nextSlot = last + 1;
+  }
+
+  private fire(slot: number): void {
+    const due = this.slots.get(slot);
+    this.slots.delete(slot);
+    for (const entry of due ?? []) entry.fire();
   }
 }
 
