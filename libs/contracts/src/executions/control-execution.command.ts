@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, IsText, JsonField } from '../messages/fields.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../journal/execution-status.js';
@@ -75,7 +75,8 @@ export class RequestStepStartRequest {
   @MaxLength(2000)
   path!: string;
 
-  @JsonField()
+  @IsInt()
+  @Min(1)
   attempt!: number;
 
   @IsString()
