@@ -102,10 +102,35 @@ function privateCopy(rt: Runtime, value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (rt.copies?.get(value) ?? value) : value;
 }
 
+/** `item.price` of a parameter: what functions over lists do most, so in one step. */
+function compileParameterLink(
+  node: MemberExpression,
+  key: string | number,
+  unit: Unit,
+  names: NameScope | undefined,
+): Code | undefined {
+  const local = node.object.type === 'Identifier' ? names?.find(node.object.name) : undefined;
+  if (local === undefined || local.hops > 0 || !local.bound || node.optional) return undefined;
+  const { slot } = local;
+  return (rt, frame) => {
+    const target = frame[slot];
+    if (typeof target === 'object' && target !== null && hasOwn.call(target, key)) {
+      return (target as Record<string, unknown>)[key];
+    }
+    if (target === null || target === undefined) throw nullish(target, key, node, unit);
+    rt.at = node.start;
+    return readProperty(target, key);
+  };
+}
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
 function compileLink(node: MemberExpression, unit: Unit, names: NameScope | undefined): Code {
+  const fixed = staticKey(node);
+  const quick = fixed === undefined ? undefined : compileParameterLink(node, fixed, unit, names);
+  if (quick !== undefined) return quick;
   const object = unit.compile(node.object as Expression, names);
-  const key = staticKey(node);
-  if (key !== undefined) return linkCode(object, key, node.optional, node, unit);
+  if (fixed !== undefined) return linkCode(object, fixed, node.optional, node, unit);
   const computed = unit.compile(node.property as Expression, names);
   return (rt, frame) => {
     const target = object(rt, frame);

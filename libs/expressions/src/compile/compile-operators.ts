@@ -19,9 +19,38 @@ import type { NameScope, Unit } from './unit.js';
 
 export function compileBinary(node: BinaryExpression, unit: Unit, names: NameScope | undefined): Code {
   const left = unit.compile(node.left as Expression, names);
+  if (node.right.type === 'Literal' && typeof node.right.value === 'number') {
+    const quick = NUMBER_COMPARISONS[node.operator]?.(left, node.right.value);
+    if (quick !== undefined) return quick;
+  }
   const right = unit.compile(node.right, names);
   return COMPARISONS[node.operator]?.(left, right) ?? compileArithmetic(node, left, right);
 }
+
+/** Comparisons with a number that the text holds. */
+const NUMBER_COMPARISONS: Record<string, (left: Code, right: number) => Code> = {
+  '===': (left, right) => (rt, frame) => left(rt, frame) === right,
+  '==': (left, right) => (rt, frame) => {
+    const value = left(rt, frame);
+    return typeof value === 'number' ? value === right : looselyEqual(rt, value, right);
+  },
+  '<': (left, right) => (rt, frame) => {
+    const value = left(rt, frame);
+    return typeof value === 'number' ? value < right : lessThan(rt, value, right);
+  },
+  '<=': (left, right) => (rt, frame) => {
+    const value = left(rt, frame);
+    return typeof value === 'number' ? value <= right : atMost(rt, value, right);
+  },
+  '>': (left, right) => (rt, frame) => {
+    const value = left(rt, frame);
+    return typeof value === 'number' ? value > right : greaterThan(rt, value, right);
+  },
+  '>=': (left, right) => (rt, frame) => {
+    const value = left(rt, frame);
+    return typeof value === 'number' ? value >= right : atLeast(rt, value, right);
+  },
+};
 
 const COMPARISONS: Record<string, (left: Code, right: Code) => Code> = {
   '===': (left, right) => (rt, frame) => left(rt, frame) === right(rt, frame),
@@ -48,6 +77,15 @@ function compileArithmetic(node: BinaryExpression, left: Code, right: Code): Cod
       if (typeof a === 'number' && typeof b === 'number') return a + b;
       rt.at = start;
       return add(rt, a, b);
+    };
+  }
+  if (operator === '*') {
+    return (rt, frame) => {
+      const a = left(rt, frame);
+      const b = right(rt, frame);
+      if (typeof a === 'number' && typeof b === 'number') return a * b;
+      rt.at = start;
+      return toNumber(rt, a) * toNumber(rt, b);
     };
   }
   const calculate = ARITHMETIC[operator];

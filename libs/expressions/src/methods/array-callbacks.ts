@@ -46,12 +46,10 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'A new list of what f gives for each item.',
     (rt, list, parameters) => {
       const transform = callback(parameters);
-      rt.allocate(SIZE.array);
+      const { length } = list;
+      rt.list(length);
       const result: unknown[] = [];
-      for (let index = 0, length = list.length; index < length; index++) {
-        rt.allocate(SIZE.slot);
-        result.push(transform.call(rt, list[index], index, list));
-      }
+      for (let index = 0; index < length; index++) result.push(transform.call(rt, list[index], index, list));
       return result;
     },
   ),
@@ -60,14 +58,13 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'The items for which f is true.',
     (rt, list, parameters) => {
       const test = callback(parameters);
-      rt.allocate(SIZE.array);
+      const { length } = list;
       const result: unknown[] = [];
-      for (let index = 0, length = list.length; index < length; index++) {
+      for (let index = 0; index < length; index++) {
         const item = list[index];
-        if (!test.call(rt, item, index, list)) continue;
-        rt.allocate(SIZE.slot);
-        result.push(item);
+        if (test.call(rt, item, index, list)) result.push(item);
       }
+      rt.list(result.length);
       return result;
     },
   ),

@@ -11,9 +11,9 @@ export function matchArray(pattern: Pattern, match: Match, input: string): unkno
 
 /** All methods of regular expressions. */
 export const patternMethods: MethodTable<Pattern> = {
-  test: method('test(text): boolean', 'Whether it matches anywhere in the text.', (rt, self, [text]) => {
-    return self.next(rt, toText(rt, text)) !== undefined;
-  }),
+  test: method('test(text): boolean', 'Whether it matches anywhere in the text.', (rt, self, [text]) =>
+    self.test(rt, toText(rt, text)),
+  ),
   exec: method('exec(text): array', 'The first match and its groups, or null.', (rt, self, [text]) => {
     const input = toText(rt, text);
     const match = self.next(rt, input);

@@ -5,6 +5,8 @@ import type { Instruction, PatternProgram } from './compile-pattern.js';
 import { OP } from './compile-pattern.js';
 import { ASSERTION } from './pattern-syntax.js';
 
+/** Steps after which failed attempts are remembered; fewer than between two looks at the budget. */
+const REMEMBER_AFTER = 256;
 /** Steps between two looks at the budget. */
 const CHARGE_EVERY = 1_024;
 
@@ -19,7 +21,8 @@ const LINE_ENDS = new Set(['\n', '\r', '\u2028', '\u2029']);
  * where the memory cannot be used, it may take longer; every step is charged.
  */
 export class PatternMatcher {
-  private readonly failed: Uint32Array;
+  /** One bit for each alternative and position that has failed. Most searches end before it is worth its memory. */
+  private failed: Uint32Array | undefined;
   private readonly tried: number[] = [];
   private readonly slots: number[];
   /** Alternatives left and slots to be put back, three numbers each. */
@@ -35,11 +38,6 @@ export class PatternMatcher {
     private readonly text: string,
   ) {
     this.loopStates = 2 ** program.emptyLoops;
-    const words = Math.ceil((program.splits * (text.length + 1) * this.loopStates) / 32) + 1;
-    if (words > MAX_WORDS)
-      throw new Fault(EXPRESSION_ERROR_CODE.budget, 'The text is too long for this regular expression.');
-    rt.allocate(words * 4);
-    this.failed = new Uint32Array(words);
     this.slots = new Array<number>(2 * program.groupNames.length).fill(-1);
   }
 
@@ -54,6 +52,7 @@ export class PatternMatcher {
 
   private forgetFailures(): void {
     const { tried, failed } = this;
+    if (failed === undefined) return;
     if (tried.length >= failed.length) failed.fill(0);
     else for (const word of tried) failed[word] = 0;
     tried.length = 0;
@@ -209,16 +208,28 @@ export class PatternMatcher {
   }
 
   private seen(split: number, position: number, progress: number): boolean {
+    const failed = this.failed ?? this.startRemembering();
+    if (failed === undefined) return false;
     const place = split * (this.text.length + 1) + position;
     const key = place * this.loopStates + (progress & (this.loopStates - 1));
     // The memory is bounded so that a key fits 32 bits.
     const index = key >>> 5;
-    const word = this.failed[index] as number;
+    const word = failed[index] as number;
     const bit = 1 << (key & 31);
     if ((word & bit) !== 0) return true;
-    this.failed[index] = word | bit;
-    if (this.tried.length < this.failed.length) this.tried.push(index);
+    failed[index] = word | bit;
+    if (this.tried.length < failed.length) this.tried.push(index);
     return false;
+  }
+
+  private startRemembering(): Uint32Array | undefined {
+    if (this.steps < REMEMBER_AFTER) return undefined;
+    const words = Math.ceil((this.program.splits * (this.text.length + 1) * this.loopStates) / 32) + 1;
+    if (words > MAX_WORDS)
+      throw new Fault(EXPRESSION_ERROR_CODE.budget, 'The text is too long for this regular expression.');
+    this.rt.allocate(words * 4);
+    this.failed = new Uint32Array(words);
+    return this.failed;
   }
 
   private holds(kind: number, position: number): boolean {

@@ -72,6 +72,16 @@ export class Pattern {
     return match;
   }
 
+  /** `test`: the same without the texts. */
+  test(rt: Runtime, text: string): boolean {
+    const resumes = this.isGlobal() || this.isSticky();
+    const from = resumes ? this.#lastIndex : 0;
+    const matcher = new PatternMatcher(rt, this.#program, text);
+    const slots = from > text.length ? undefined : matcher.match(from, this.isSticky());
+    if (resumes) this.#lastIndex = slots?.[1] ?? 0;
+    return slots !== undefined;
+  }
+
   rewind(): void {
     this.#lastIndex = 0;
   }

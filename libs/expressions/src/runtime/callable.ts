@@ -77,7 +77,7 @@ export class Lambda extends Callable {
   override call(rt: Runtime, a: unknown, b: unknown, c: unknown): unknown {
     const code = this.#code;
     if (code.plain === undefined || code.plain > 3) return this.apply(rt, [a, b, c]);
-    rt.enter(code.cost);
+    if ((rt.steps -= code.cost) < 0 || --rt.depth < 0) rt.enter(0);
     const value = code.body(rt, code.plain === 1 ? [this.#outer, a] : [this.#outer, a, b, c]);
     rt.depth++;
     return value;

@@ -43,7 +43,11 @@ class PlainCheck {
     if (Array.isArray(value)) {
       // What a regular expression has matched is an array with properties beside its items.
       if (prototype !== Array.prototype || Object.hasOwn(value, 'index')) return false;
-      for (let index = 0; index < value.length; index++) if (!this.isPlainItem(value[index], depth)) return false;
+      for (let index = 0; index < value.length; index++) {
+        const item: unknown = value[index];
+        if (typeof item === 'number' && item - item === 0 && item !== 0) this.values++;
+        else if (!this.isPlainItem(item, depth)) return false;
+      }
       return true;
     }
     if (prototype !== Object.prototype) return false;
