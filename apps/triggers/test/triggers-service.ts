@@ -1,3 +1,5 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import {
   AppError,
   natsUsers,
@@ -24,9 +26,13 @@ import {
   type InstallationSecrets,
   type RunningService,
 } from '@rpa/platform';
-import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
+import { createTestDatabase, startTestNats, waitForOutput, type TestDatabase } from '@rpa/testing';
 import { start, triggersConfig } from '@rpa/triggers';
 import { v7 as uuidv7 } from 'uuid';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ADMIN_PASSWORD = 'only in this test';
+const ADMIN = { user: 'admin', password: ADMIN_PASSWORD, publish: ['>'], subscribe: ['>'] };
 
 export interface Person {
   organizationId: string;
@@ -34,6 +40,16 @@ export interface Person {
   token: string;
 }
 export type Started = StartExecutionRequest & { organizationId: string; executionId: string };
+
+let built: true | undefined;
+
+function build(): true {
+  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript7/bin/tsc', '-b', 'apps/triggers'], {
+    cwd: ROOT,
+  });
+  if (status !== 0) console.warn(`The build before the test found errors:\n${String(stdout)}`);
+  return true;
+}
 
 /** The real service on servers of its own, with the peers that it speaks to: executions and workflows on the wire. */
 export class TriggersService {
@@ -45,6 +61,8 @@ export class TriggersService {
   asked = 0;
   /** What the peer of executions answers instead of starting. */
   refuseStarts: (() => AppError) | null = null;
+  /** How long the peer of executions takes for an answer. */
+  startTakesMs = 0;
   readonly workflows = new Set<string>();
 
   private constructor(
@@ -58,7 +76,7 @@ export class TriggersService {
     const users = natsUsers().map((user) => ({ ...user, password: secrets.natsPasswords[user.user as ServiceName] }));
     const [database, nats] = await Promise.all([
       createTestDatabase('triggers'),
-      startTestNats({ users, authCallout: { issuer: publicKeyOfSeed(secrets.calloutSeed) } }),
+      startTestNats({ users: [...users, ADMIN], authCallout: { issuer: publicKeyOfSeed(secrets.calloutSeed) } }),
     ]);
     const service = new TriggersService({ database, nats }, secrets, {
       ...secretsEnvironment(secrets, 'triggers'),
@@ -86,6 +104,18 @@ export class TriggersService {
     return replica;
   }
 
+  /** A replica as a process of its own, from its build: one that can be killed. */
+  async spawnReplica(): Promise<ChildProcess> {
+    built ??= build();
+    const child = spawn(process.execPath, ['apps/triggers/dist/main.js'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'], ...this.environment, LOG_LEVEL: 'info' },
+    });
+    await waitForOutput(child, /Service is up/, 30_000);
+    return child;
+  }
+
   async stopReplicas(): Promise<void> {
     await Promise.all(this.running.splice(0).map((replica) => replica.stop()));
   }
@@ -93,9 +123,10 @@ export class TriggersService {
   /** Executions goes on the wire: starts once per dedupe key, like the real one. */
   async startExecutions(): Promise<void> {
     const known = new Map<string, string>();
-    await this.answerAs('executions', startExecution, (request, { principal }): StartExecutionReply => {
+    await this.answerAs('executions', startExecution, async (request, { principal }): Promise<StartExecutionReply> => {
       this.asked++;
       if (this.refuseStarts) throw this.refuseStarts();
+      if (this.startTakesMs > 0) await new Promise((resolve) => setTimeout(resolve, this.startTakesMs));
       const key = `${principal?.organizationId} ${request.dedupe?.source} ${request.dedupe?.key}`;
       const existing = known.get(key);
       if (existing) return { id: existing, status: 'running', deduplicated: true };
@@ -145,6 +176,13 @@ export class TriggersService {
   outside(publisher: Pick<CreateEventPublisherReply, 'user' | 'password' | 'inboxPrefix'>) {
     const { user, password: pass, inboxPrefix } = publisher;
     return connect({ servers: this.servers.nats.url, user, pass, inboxPrefix, reconnect: false, timeout: 3_000 });
+  }
+
+  /** What is left of the event stream after NATS has lost its disk: nothing. */
+  async wipeStream(): Promise<void> {
+    const admin = await connect({ servers: this.servers.nats.url, user: 'admin', pass: ADMIN_PASSWORD });
+    await admin.request('$JS.API.STREAM.DELETE.EVENTS', '');
+    await admin.close();
   }
 
   async stop(): Promise<void> {

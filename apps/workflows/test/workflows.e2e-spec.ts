@@ -229,6 +229,26 @@ describe('clone, export, import', () => {
     });
   });
 
+  it('imports a definition of the Python original, and reports what it changed or lost', async () => {
+    const definition = {
+      name: 'From Python',
+      version: '1.0',
+      colour: 'red',
+      steps: [
+        { id: 'step-1', type: 'log', config: { message: 'hello' }, next: ['step-2'] },
+        { id: 'step-2', type: 'log', config: { message: 'bye' } },
+      ],
+    };
+    const { workflow, report } = await send(importWorkflow, { definition });
+    expect(workflow).toMatchObject({
+      name: 'From Python',
+      key: 'from-python',
+      issues: [],
+      definition: { format: 1, steps: [{ id: 'step_1', next: ['step_2'] }, { id: 'step_2' }] },
+    });
+    expect(report).toContainEqual(expect.objectContaining({ path: 'colour', code: 'lost', severity: 'error' }));
+  });
+
   it('imports what is not fit to run yet as a draft with issues', async () => {
     const definition = { steps: [{ id: 'x', type: 'nope' }] };
     const { workflow } = await send(importWorkflow, { name: 'Imported', definition });

@@ -43,7 +43,8 @@ export async function ensureEventStream(bus: Bus): Promise<void> {
   await manager.consumers.add(EVENTS_STREAM, {
     durable_name: EVENTS_CONSUMER,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: 30_000_000_000,
+    // Committing takes milliseconds; what a dead replica held is soon handed to another. A repeat is recognised.
+    ack_wait: 5_000_000_000,
     max_ack_pending: 500,
     max_deliver: -1,
   });

@@ -15,6 +15,8 @@ export interface IncomingEvent {
   channel: string;
   source: EventSource;
   event: ReadEvent;
+  /** It has been handed out before: when it is known, that was us before a crash and no repeat of its publisher. */
+  redelivered?: boolean;
 }
 
 export interface Acceptance {
@@ -57,7 +59,7 @@ export class AcceptEvents {
   }
 
   private async store(matched: Matched[], total: number): Promise<Acceptance> {
-    const rows: { row: InboxEvent; triggers: ListeningTrigger[] }[] = [];
+    const rows: { row: InboxEvent; triggers: ListeningTrigger[]; redelivered: boolean }[] = [];
     const fires: NewFire[] = [];
     for (const { incoming, triggers } of matched) {
       const { event, channel, source } = incoming;
@@ -68,14 +70,19 @@ export class AcceptEvents {
         continue;
       }
       const { payload, headers, eventKey } = event;
-      rows.push({ row: { id: uuidv7(), organizationId, source, channel, eventKey, payload, headers }, triggers });
+      rows.push({
+        row: { id: uuidv7(), organizationId, source, channel, eventKey, payload, headers },
+        triggers,
+        redelivered: incoming.redelivered === true,
+      });
     }
     const fresh = rows.length === 0 ? new Set<string>() : await this.inbox.insert(rows.map(({ row }) => row));
     const intents: NewIntent[] = [];
-    for (const { row, triggers } of rows)
+    for (const { row, triggers, redelivered } of rows)
       for (const { id: triggerId, organizationId } of triggers) {
         if (fresh.has(row.id)) intents.push({ eventId: row.id, triggerId, organizationId });
-        else fires.push({ triggerId, organizationId, eventKey: row.eventKey, outcome: 'deduplicated', reason: null });
+        else if (!redelivered)
+          fires.push({ triggerId, organizationId, eventKey: row.eventKey, outcome: 'deduplicated', reason: null });
       }
     await this.inbox.insertIntents(intents);
     await this.fires.insert(fires);

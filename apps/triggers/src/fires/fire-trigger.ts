@@ -16,7 +16,7 @@ import { RunIntents } from '../inbox/run-intents.js';
 import { TriggersRepository } from '../triggers/triggers.repository.js';
 
 /** While this call handles the intent itself; when it dies, the sweep takes over after that. */
-const OWN_MS = 15_000;
+const OWN_MS = 10_000;
 const MAX_PAYLOAD = 256 * 1024;
 
 /** Fires one trigger by hand: an event like any other, accepted first and then handed over. */

@@ -15,7 +15,7 @@ import { TRIGGER_ROOTS } from '../triggers/check-template.js';
 import { findTriggerType } from '../types/trigger-types.js';
 import type { ClaimedIntent, FireResult } from './intents.repository.js';
 
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 8_000;
 const CACHED_TRIGGERS = 1_000;
 /** Errors of a start that another attempt may not meet: nothing is known to be wrong with the event or the trigger. */
 const TRANSIENT = new Set(['unavailable', 'timeout', 'overloaded', 'rate_limited', 'idempotency_running', 'internal']);

@@ -40,7 +40,7 @@ export interface Postponed {
 }
 
 /** Longer than a start takes to be answered or to time out: only what a dead process held is taken up by another. */
-const CLAIM = '30 seconds';
+const CLAIM = '10 seconds';
 const COLUMNS = `i.event_id AS "eventId", i.trigger_id AS "triggerId", i.organization_id AS "organizationId", i.attempts,
   t.organization_slug AS "organizationSlug", e.source, e.channel, e.event_key AS "eventKey", e.payload, e.headers,
   t.workflow_id AS "workflowId", t.type, t.enabled, t.deleted_at IS NOT NULL AS deleted, t.config, t.inputs, t.revision`;

@@ -13,7 +13,12 @@ type Message = Pick<JsMsg, 'subject' | 'headers' | 'data' | 'info'>;
 /** The events in one message of the stream (a batch of CloudEvents holds several). */
 export function readMessage(msg: Message): IncomingEvent[] {
   const [, slug = '', ...channel] = msg.subject.split('.');
-  const place = { slug, channel: channel.join('.'), source: 'event_bus' as const };
+  const place = {
+    slug,
+    channel: channel.join('.'),
+    source: 'event_bus' as const,
+    redelivered: msg.info.deliveryCount > 1,
+  };
   const headers = readHeaders(msg);
   const body = readBody(msg.data, headers['content-type']);
   if (body === undefined) return [{ ...place, event: { fault: 'The event is not valid JSON in UTF-8.' } }];
