@@ -77,6 +77,8 @@ export interface WorkerAnnouncement {
   running: { [owner: string]: TaskRef[] };
   /** It finishes what it has and takes nothing new. */
   draining?: true;
+  /** `running` was too long for one message: it goes on from the message before, and adds to it. */
+  continued?: true;
 }
 
 /** Sent by owners to one worker. */

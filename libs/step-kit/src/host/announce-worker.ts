@@ -45,7 +45,11 @@ export class WorkerAnnouncer {
     const free = this.state.free();
     this.told = { free, at: Date.now() };
     const head = { ...this.worker, free, ...(this.state.draining() && { draining: true as const }) };
-    for (const running of this.chunks()) this.bus.publish(TASK_SUBJECTS.announce, { ...head, running });
+    let continued = false;
+    for (const running of this.chunks()) {
+      this.bus.publish(TASK_SUBJECTS.announce, { ...head, running, ...(continued && { continued }) });
+      continued = true;
+    }
   }
 
   close(): void {
@@ -53,7 +57,7 @@ export class WorkerAnnouncer {
     if (this.soon) clearTimeout(this.soon);
   }
 
-  /** Many tasks are told in several messages; an owner takes each as a sign of life of the tasks it lists. */
+  /** Many tasks are told in several messages. */
   private *chunks(): Iterable<WorkerAnnouncement['running']> {
     let chunk: WorkerAnnouncement['running'] = {};
     let characters = 0;

@@ -2,60 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { INLINE_VALUE_LIMIT, RESULT_RETRY_MS, type TaskResult } from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import { eventually } from '@rpa/testing';
-import Type from 'typebox';
+import { POOL, probe, runs, signals, sleep } from '../../test/probe-step.js';
 import { connectAs, TaskOwner } from '../../test/task-owner.js';
 import { createEgress } from '../egress/create-egress.js';
-import { defineStep } from '../step/define-step.js';
-import { StepFailure } from '../step/step-failure.js';
 import { startStepHost, type StepHost } from './step-host.js';
 
-const POOL = 'host_test';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const metrics = { histogram: () => ({ observe: () => undefined }), gauge: () => undefined };
-
-let runs: string[] = [];
-let signals: unknown[] = [];
-
-const probe = defineStep({
-  id: 'probe',
-  version: 1,
-  title: 'Probe',
-  summary: 'Does what its config says',
-  category: 'other',
-  config: Type.Object(
-    {
-      say: Type.Optional(Type.String()),
-      sleepMs: Type.Optional(Type.Integer({ minimum: 0 })),
-      fail: Type.Optional(Type.String()),
-      unknown: Type.Optional(Type.Boolean()),
-      fill: Type.Optional(Type.Integer()),
-      deaf: Type.Optional(Type.Boolean()),
-    },
-    { additionalProperties: false },
-  ),
-  output: Type.Unknown(),
-  sideEffect: { default: 'pure' },
-  timeout: '30s',
-  errors: [],
-  examples: [],
-  pool: POOL,
-  async run({ config, signal, log, idempotencyKey, traceparent }) {
-    runs.push(idempotencyKey);
-    log.info(`says ${config.say ?? 'nothing'}`);
-    if (config.deaf) await sleep(config.sleepMs ?? 0);
-    else
-      await new Promise((resolve, reject) => {
-        setTimeout(resolve, config.sleepMs ?? 0).unref();
-        signal.addEventListener('abort', () => (signals.push(signal.reason), reject(new Error('told to end'))));
-      });
-    if (config.fail === 'crash') throw new TypeError('inside');
-    if (config.fail)
-      throw new StepFailure(config.fail, 'as asked', { retryable: true, effectUnknown: config.unknown ?? false });
-    if (config.fill) return 'x'.repeat(config.fill);
-    return { said: config.say ?? null, traceparent };
-  },
-});
 
 describe('step host', () => {
   let owner: TaskOwner;
@@ -85,8 +38,8 @@ describe('step host', () => {
     await Promise.all([owner.close(), bus.close(500), egress.close()]);
   });
   beforeEach(async () => {
-    runs = [];
-    signals = [];
+    runs.length = 0;
+    signals.length = 0;
     owner.announcements.length = 0;
     owner.reports.length = 0;
     owner.startsAsked.length = 0;
@@ -102,7 +55,8 @@ describe('step host', () => {
     await eventually(() => expect(owner.catalog).toHaveLength(1));
     expect(owner.catalog[0]).toMatchObject({ source: 'worker', types: [{ type: 'probe', pool: POOL }] });
     await eventually(() => expect(host.isInCatalog).toBe(true));
-    expect(owner.announcements[0]).toMatchObject({ worker: host.workerId, types: ['probe'], capacity: 4, free: 4 });
+    const expected = { worker: host.workerId, types: ['probe'], capacity: 4, free: 4 };
+    await eventually(() => expect(owner.announcements[0]).toMatchObject(expected), 300);
   });
 
   it('answers a task with its result and its log, and keeps the result until it is acknowledged', async () => {
