@@ -16,7 +16,7 @@ export async function doMainJob(url: string, shop: Sink): Promise<void> {
     name: 'Shop API',
     key: 'shop_api',
     type: 'api_key',
-    data: { header: 'x-api-key', key: 'the-shop-secret' },
+    data: { name: 'x-api-key', key: 'the-shop-secret' },
   });
   expect([credential.status, JSON.stringify(credential.body).includes('the-shop-secret')]).toEqual([201, false]);
   const workflowId = await client.publish('Orders', orderWorkflow(shop.url));

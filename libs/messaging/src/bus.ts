@@ -74,7 +74,7 @@ export class Bus {
     this.assertConnected();
     const headers = requestHeaders(options);
     const payload = encodeBody(body);
-    const timeout = options.timeoutMs ?? command.timeoutMs ?? 10_000;
+    const timeout = options.timeoutMs ?? command.timeoutFor?.(body) ?? command.timeoutMs ?? 10_000;
     try {
       const answer =
         payload.length > PART_SIZE

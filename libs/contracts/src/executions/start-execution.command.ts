@@ -87,7 +87,7 @@ export const startExecution = defineCommand({
   request: StartExecutionRequest,
   reply: StartExecutionReply,
   idempotent: true,
-  timeoutMs: 60_000,
+  timeoutFor: (request) => 10_000 + (request.waitMs ?? 0),
   example: {
     request: { workflowId: '0198c1f0-0000-7000-8000-000000000001', inputs: { orderId: 'A-1' } },
     reply: { id: '0198c1f0-0000-7000-8000-000000000002', status: 'pending' },

@@ -28,6 +28,8 @@ export interface CommandDefinition<Request extends object = object, Reply extend
   example: { request: Request; reply: Reply };
   /** How long a caller waits for the answer, in milliseconds; default 10,000. */
   timeoutMs?: number;
+  /** Where the wait hangs on the request; takes precedence. */
+  timeoutFor?(request: Request): number;
   /** Creates something: takes an Idempotency-Key, and a repeat gets the first answer. */
   idempotent?: true;
 }

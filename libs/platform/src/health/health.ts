@@ -11,7 +11,8 @@ export interface Readiness {
 
 export type Check = () => Promise<CheckResult> | CheckResult;
 
-const CHECK_TIMEOUT_MS = 2_000;
+/** Shorter than the gateway waits for a service's readiness, so that the reason arrives. */
+const CHECK_TIMEOUT_MS = 1_000;
 const KEEP_MS = 500;
 
 /** Collects what a service needs to be ready. Liveness never asks any of it. */
@@ -23,7 +24,7 @@ export class Health {
     this.checks.set(name, check);
   }
 
-  /** Runs all checks at once, each for 2 s at most; an answer is kept for half a second. */
+  /** Runs all checks at once, each for a second at most; an answer is kept for half a second. */
   readiness(): Promise<Readiness> {
     const now = performance.now();
     if (!this.last || now - this.last.at > KEEP_MS) this.last = { at: now, readiness: this.run() };
