@@ -169,9 +169,9 @@ export class RunHost {
     run.ended = effects.some((effect) => effect.type === 'end');
     this.settle(run, stimuli, effects);
     if (run.ended) {
-      this.forget(run);
+      this.close(run);
       this.listener.ended(run);
-    } else if (owner === 'let_go' && !committed.kept) this.forget(run);
+    } else if (owner === 'let_go' && !committed.kept) this.close(run);
     else if (committed.kept) this.listener.kept(run);
     if (changed && !run.ended) this.listener.changed(run);
   }
@@ -197,6 +197,13 @@ export class RunHost {
       this.logger.error({ executionId: run.id, err: failure }, 'A run could not even be failed');
       this.forget(run);
     });
+  }
+
+  /** The run has ended or only waits: what has come meanwhile comes too late, or lies in the inbox. */
+  private close(run: LiveRun): void {
+    const late = run.queue.splice(0);
+    this.forget(run);
+    for (const stimulus of late) stimulus.settled?.();
   }
 
   private forget(run: LiveRun): void {
