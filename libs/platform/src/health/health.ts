@@ -33,18 +33,18 @@ export class Health {
 
   private async run(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await bounded(check)] as const),
+      [...this.checks].map(async ([name, check]) => [name, await bounded(name, check)] as const),
     );
     const ready = results.every(([, result]) => result.ok);
     return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) };
   }
 }
 
-async function bounded(check: Check): Promise<CheckResult> {
+async function bounded(name: string, check: Check): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<CheckResult>((resolve) => {
     timer = setTimeout(
-      () => resolve({ ok: false, reason: `no answer within ${CHECK_TIMEOUT_MS} ms` }),
+      () => resolve({ ok: false, reason: `${name}: no answer within ${CHECK_TIMEOUT_MS} ms` }),
       CHECK_TIMEOUT_MS,
     );
   });
