@@ -25,7 +25,8 @@ export class PlatformHealth {
     this.checks.add('nats', () =>
       bus.connected ? { ok: true } : { ok: false, reason: `NATS is not reachable: ${bus.disconnectedReason}` },
     );
-    for (const service of SERVICES) if (service !== 'gateway') this.checks.add(service, () => this.ask(service));
+    for (const service of SERVICES)
+      if (service !== 'gateway') this.checks.add(service, () => this.ask(service), 2 * ANSWER_WITHIN_MS);
   }
 
   async readiness(): Promise<Readiness> {

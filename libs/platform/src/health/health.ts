@@ -11,20 +11,20 @@ export interface Readiness {
 
 export type Check = () => Promise<CheckResult> | CheckResult;
 
-/** Shorter than the gateway waits for a service's readiness, so that the reason arrives. */
-const CHECK_TIMEOUT_MS = 1_000;
+const CHECK_LIMIT_MS = 1_000;
 const KEEP_MS = 500;
 
 /** Collects what a service needs to be ready. Liveness never asks any of it. */
 export class Health {
-  private readonly checks = new Map<string, Check>();
+  private readonly checks = new Map<string, { check: Check; limitMs: number }>();
   private last: { at: number; readiness: Promise<Readiness> } | null = null;
 
-  add(name: string, check: Check): void {
-    this.checks.set(name, check);
+  /** A check that asks others needs a longer limit than theirs, or their reasons do not arrive. */
+  add(name: string, check: Check, limitMs = CHECK_LIMIT_MS): void {
+    this.checks.set(name, { check, limitMs });
   }
 
-  /** Runs all checks at once, each for a second at most; an answer is kept for half a second. */
+  /** Runs all checks at once, each within its limit; an answer is kept for half a second. */
   readiness(): Promise<Readiness> {
     const now = performance.now();
     if (!this.last || now - this.last.at > KEEP_MS) this.last = { at: now, readiness: this.run() };
@@ -33,20 +33,17 @@ export class Health {
 
   private async run(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await bounded(name, check)] as const),
+      [...this.checks].map(async ([name, { check, limitMs }]) => [name, await bounded(name, check, limitMs)] as const),
     );
     const ready = results.every(([, result]) => result.ok);
     return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) };
   }
 }
 
-async function bounded(name: string, check: Check): Promise<CheckResult> {
+async function bounded(name: string, check: Check, limitMs: number): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<CheckResult>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ ok: false, reason: `${name}: no answer within ${CHECK_TIMEOUT_MS} ms` }),
-      CHECK_TIMEOUT_MS,
-    );
+    timer = setTimeout(() => resolve({ ok: false, reason: `${name}: no answer within ${limitMs} ms` }), limitMs);
   });
   try {
     return await Promise.race([Promise.resolve().then(check), timeout]);
