@@ -1,4 +1,4 @@
-import type { ExecutionStatus, JsonValue, TaskRef } from '@rpa/contracts';
+import type { ExecutionStatus, JsonValue } from '@rpa/contracts';
 import type { Plan, RunEvent, RunState } from '@rpa/engine';
 import type { Delivery } from '../dispatch/delivery.js';
 import { laneOf } from '../commit/group-commit.js';
@@ -24,12 +24,6 @@ export interface Stimulus {
   inboxId?: string;
   /** Called when what it caused is durable, or when it is known to cause nothing. */
   settled?: () => void;
-}
-
-/** What a worker is told when its result has been taken in. */
-export interface Receipt {
-  worker: string;
-  ref: TaskRef;
 }
 
 /** One run in memory: its folded state and what it waits for. Only its owner has one. */
