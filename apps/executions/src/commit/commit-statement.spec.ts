@@ -5,7 +5,11 @@ import { commitStatement } from './commit-statement.js';
 const plain: Append = { executionId: 'e', timers: [], consumed: [], outbox: [] };
 const records = { seq: 1, lastSeq: 1, body: '[]' };
 const key = { source: 's', key: 'k', fingerprint: null };
-const start = (more: object): Append => ({ ...plain, records, start: { startedAt: 0, completedAt: null, ...more } as StartRow });
+const start = (more: object): Append => ({
+  ...plain,
+  records,
+  start: { startedAt: 0, completedAt: null, ...more } as StartRow,
+});
 const change = {
   status: 'waiting',
   output: null,

@@ -45,7 +45,11 @@ export class Client {
     private readonly principal: string,
   ) {}
 
-  static async person(organizationId: string = randomUUID(), permissions = PERMISSIONS, natsUrl?: string): Promise<Client> {
+  static async person(
+    organizationId: string = randomUUID(),
+    permissions = PERMISSIONS,
+    natsUrl?: string,
+  ): Promise<Client> {
     const auth = await identityOf('auth');
     const user = { userId: randomUUID(), organization: { id: organizationId, slug: 'acme' }, roles: [], permissions };
     return new Client(organizationId, await busOf('gateway', natsUrl), await auth.signUser(user, 3_600));
