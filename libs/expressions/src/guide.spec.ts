@@ -68,15 +68,15 @@ function reference(): string {
   return parts.join('\n');
 }
 
-const START = '<!-- functions -->\n';
-const END = '\n<!-- /functions -->';
+const START = '<!-- functions -->\n<!-- prettier-ignore-start -->\n\n';
+const END = '\n\n<!-- prettier-ignore-end -->\n<!-- /functions -->';
 
 describe('the guide', () => {
-  it.each(lines('js', '// => '))('%s // => %s', (source, result) => {
+  it.each(lines('expression', '// => '))('%s // => %s', (source, result) => {
     expect(JSON.stringify(compileExpression(source).evaluate(scope))).toBe(JSON.stringify(JSON.parse(result)));
   });
 
-  it.each(lines('js', '// error: '))('%s // error: %s', (source, code) => {
+  it.each(lines('expression', '// error: '))('%s // error: %s', (source, code) => {
     expect(codeOf(source)).toBe(code);
   });
 
@@ -85,8 +85,8 @@ describe('the guide', () => {
   });
 
   it('has many of each', () => {
-    expect(lines('js', '// => ').length).toBeGreaterThan(30);
-    expect(lines('js', '// error: ').length).toBeGreaterThan(5);
+    expect(lines('expression', '// => ').length).toBeGreaterThan(30);
+    expect(lines('expression', '// error: ').length).toBeGreaterThan(5);
     expect(lines('template', ' => ').length).toBeGreaterThan(5);
   });
 

@@ -1,5 +1,6 @@
 import type { ChainExpression, Expression, Identifier, MemberExpression } from 'acorn';
-import { Fault, forbidden, typeFault } from '../expression.errors.js';
+import type { Fault } from '../expression.errors.js';
+import { forbidden, typeFault } from '../expression.errors.js';
 import { GLOBALS, NAMESPACES } from '../functions/function-table.js';
 import { toKey } from '../runtime/coercion.js';
 import { copyPrivately } from '../runtime/plain-data.js';

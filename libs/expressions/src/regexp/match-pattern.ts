@@ -1,17 +1,12 @@
-import { EXPRESSION_ERROR_CODE, Fault } from '../expression.errors.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { SIZE } from '../runtime/runtime.js';
 import type { Instruction, PatternProgram } from './compile-pattern.js';
 import { OP } from './compile-pattern.js';
+import { FailureMemory } from './failure-memory.js';
 import { ASSERTION } from './pattern-syntax.js';
 
-/** Steps after which failed attempts are remembered; fewer than between two looks at the budget. */
-const REMEMBER_AFTER = 256;
 /** Steps between two looks at the budget. */
 const CHARGE_EVERY = 1_024;
-
-/** 32 states a word, numbered by 32 bits. */
-const MAX_WORDS = 2 ** 27;
 
 const LINE_ENDS = new Set(['\n', '\r', '\u2028', '\u2029']);
 
@@ -21,23 +16,19 @@ const LINE_ENDS = new Set(['\n', '\r', '\u2028', '\u2029']);
  * where the memory cannot be used, it may take longer; every step is charged.
  */
 export class PatternMatcher {
-  /** One bit for each alternative and position that has failed. Most searches end before it is worth its memory. */
-  private failed: Uint32Array | undefined;
-  private readonly tried: number[] = [];
+  private readonly failures: FailureMemory;
   private readonly slots: number[];
   /** Alternatives left and slots to be put back, three numbers each. */
   private readonly stack: number[] = [];
   private peak = 0;
   private steps = 0;
-  /** States of the loops whose body can match nothing. */
-  private readonly loopStates: number;
 
   constructor(
     private readonly rt: Runtime,
     private readonly program: PatternProgram,
     private readonly text: string,
   ) {
-    this.loopStates = 2 ** program.emptyLoops;
+    this.failures = new FailureMemory(rt, program.splits, text.length, 2 ** program.emptyLoops);
     this.slots = new Array<number>(2 * program.groupNames.length).fill(-1);
   }
 
@@ -46,16 +37,8 @@ export class PatternMatcher {
     try {
       return this.search(from, sticky);
     } finally {
-      this.forgetFailures();
+      this.failures.forget();
     }
-  }
-
-  private forgetFailures(): void {
-    const { tried, failed } = this;
-    if (failed === undefined) return;
-    if (tried.length >= failed.length) failed.fill(0);
-    else for (const word of tried) failed[word] = 0;
-    tried.length = 0;
   }
 
   private search(from: number, sticky: boolean): readonly number[] | undefined {
@@ -79,16 +62,13 @@ export class PatternMatcher {
 
   private canStart(position: number): boolean {
     const { first } = this.program;
-    if (first === undefined) return true;
-    if (position >= this.text.length) return false;
-    const code = this.codeAt(position);
-    return first.set === undefined ? first.value === code : first.set.has(code);
+    return first === undefined || this.consume(first, position) >= 0;
   }
 
   /** Runs from an instruction to `match`. */
   private run(start: number, from: number, remember: boolean): boolean {
     const { code } = this.program;
-    const { stack, text } = this;
+    const { stack } = this;
     const base = stack.length;
     let pc = start;
     let position = from;
@@ -100,29 +80,19 @@ export class PatternMatcher {
       pc++;
       switch (instruction.op) {
         case OP.character:
-        case OP.set: {
-          alive = position < text.length;
-          if (!alive) break;
-          const character = this.codeAt(position);
-          alive = instruction.set === undefined ? instruction.value === character : instruction.set.has(character);
-          position += character > 0xffff ? 2 : 1;
-          progress = -1;
+        case OP.set:
+        case OP.loop: {
+          const end = this.advance(instruction, position, progress, remember);
+          alive = end >= 0;
+          if (end > position) progress = -1;
+          if (instruction.op === OP.loop) pc = instruction.value;
+          position = end;
           break;
         }
         case OP.split:
-          alive = !(remember && this.seen(instruction.index, position, progress));
-          if (!alive) break;
-          stack.push(instruction.flag ? pc : instruction.value, position, progress);
-          if (instruction.flag) pc = instruction.value;
+          pc = this.branch(instruction, pc, position, progress, remember);
+          alive = pc >= 0;
           break;
-        case OP.loop: {
-          const end = this.loop(instruction, position, progress, remember);
-          alive = end >= 0;
-          if (end > position) progress = -1;
-          position = end;
-          pc = instruction.value;
-          break;
-        }
         case OP.jump:
           pc = instruction.value;
           break;
@@ -130,7 +100,7 @@ export class PatternMatcher {
           this.save(instruction.value, position);
           break;
         case OP.forget:
-          for (let slot = 2 * instruction.value; slot < 2 * instruction.last; slot++) this.save(slot, -1);
+          this.forgetGroups(instruction);
           break;
         case OP.assertion:
           alive = this.holds(instruction.value, position);
@@ -139,7 +109,7 @@ export class PatternMatcher {
           progress &= ~(1 << instruction.value);
           break;
         case OP.progress:
-          alive = (progress & (1 << instruction.value)) !== 0;
+          alive = (progress >> instruction.value) % 2 !== 0;
           break;
         case OP.lookahead:
           alive = this.look(instruction.flag, pc, position);
@@ -157,13 +127,33 @@ export class PatternMatcher {
     }
   }
 
+  /** Chooses the first alternative and keeps the other; -1 when both have failed before. */
+  private branch(split: Instruction, next: number, position: number, progress: number, remember: boolean): number {
+    if (remember && this.failures.seen(split.index, position, progress)) return -1;
+    this.stack.push(split.flag ? next : split.value, position, progress);
+    return split.flag ? split.value : next;
+  }
+
+  private advance(instruction: Instruction, position: number, progress: number, remember: boolean): number {
+    if (instruction.op === OP.loop) return this.loop(instruction, position, progress, remember);
+    return this.consume(instruction, position);
+  }
+
+  /** Where a character or set that matches here ends, or -1. */
+  private consume({ set, value }: Instruction, position: number): number {
+    if (position >= this.text.length) return -1;
+    const character = this.codeAt(position);
+    if (!(set === undefined ? value === character : set.has(character))) return -1;
+    return position + (character > 0xffff ? 2 : 1);
+  }
+
   /** Takes as many characters as there are, leaving an alternative before each; -1 when all of that has failed before. */
   private loop({ set, last, index, value }: Instruction, from: number, entered: number, remember: boolean): number {
     const { text, stack } = this;
     let progress = entered;
     for (let position = from; ;) {
       if (++this.steps >= CHARGE_EVERY) this.charge();
-      if (remember && this.seen(index, position, progress)) return -1;
+      if (remember && this.failures.seen(index, position, progress)) return -1;
       if (position >= text.length) return position;
       const character = this.codeAt(position);
       if (!(set === undefined ? last === character : set.has(character))) return position;
@@ -186,6 +176,10 @@ export class PatternMatcher {
     return false;
   }
 
+  private forgetGroups({ value, last }: Instruction): void {
+    for (let slot = 2 * value; slot < 2 * last; slot++) this.save(slot, -1);
+  }
+
   private save(slot: number, position: number): void {
     this.stack.push(-slot - 1, this.slots[slot] as number, 0);
     this.slots[slot] = position;
@@ -205,31 +199,6 @@ export class PatternMatcher {
       this.save(slot, value);
     }
     return true;
-  }
-
-  private seen(split: number, position: number, progress: number): boolean {
-    const failed = this.failed ?? this.startRemembering();
-    if (failed === undefined) return false;
-    const place = split * (this.text.length + 1) + position;
-    const key = place * this.loopStates + (progress & (this.loopStates - 1));
-    // The memory is bounded so that a key fits 32 bits.
-    const index = key >>> 5;
-    const word = failed[index] as number;
-    const bit = 1 << (key & 31);
-    if ((word & bit) !== 0) return true;
-    failed[index] = word | bit;
-    if (this.tried.length < failed.length) this.tried.push(index);
-    return false;
-  }
-
-  private startRemembering(): Uint32Array | undefined {
-    if (this.steps < REMEMBER_AFTER) return undefined;
-    const words = Math.ceil((this.program.splits * (this.text.length + 1) * this.loopStates) / 32) + 1;
-    if (words > MAX_WORDS)
-      throw new Fault(EXPRESSION_ERROR_CODE.budget, 'The text is too long for this regular expression.');
-    this.rt.allocate(words * 4);
-    this.failed = new Uint32Array(words);
-    return this.failed;
   }
 
   private holds(kind: number, position: number): boolean {

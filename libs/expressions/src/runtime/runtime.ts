@@ -12,10 +12,10 @@ export interface Budget {
   regexMs?: number;
 }
 
-export const DEFAULT_BUDGET: Required<Budget> = { steps: 1_000_000, bytes: 10 * 1024 * 1024, depth: 200, regexMs: 20 };
+export const DEFAULT_BUDGET: Required<Budget> = { steps: 1_000_000, bytes: 10 * 1024 * 1024, depth: 200, regexMs: 10 };
 
 /** Matching steps that count as one millisecond. */
-export const REGEX_STEPS_PER_MS = 25_000;
+export const REGEX_STEPS_PER_MS = 30_000;
 
 /** What an evaluation takes from outside besides its scope; journaled by whoever must be able to repeat it. */
 export interface EvaluationContext {

@@ -136,7 +136,7 @@ const NUMBERS: Make[] = [
   (g) => `${g.list()}.length`,
   (g) => `${g.str()}.${g.choices.one(['indexOf', 'lastIndexOf', 'localeCompare'])}(${g.str()})`,
   (g) => `${g.str()}.${g.choices.one(['charCodeAt', 'codePointAt'])}(${g.num()})`,
-  (g) => `${g.str()}.search(${pattern(g.choices)})`,
+  (g) => `${g.str()}.slice(0, 12).search(${pattern(g.choices)})`,
   (g) => `${g.list()}.${g.choices.one(['indexOf', 'lastIndexOf'])}(${g.any()})`,
   (g) => `${g.list()}.${g.choices.one(['findIndex', 'findLastIndex'])}(${g.lambda(2, (i) => i.bool())})`,
   (g) => `${g.list()}.reduce(${g.lambda(2, (i) => i.num())}, ${g.num()})`,
@@ -166,9 +166,9 @@ const STRINGS: Make[] = [
   (g) =>
     `${g.str()}.${g.choices.one(['replace', 'replaceAll'])}(${g.str()}, ${g.choices.one([literalText(g), "'[$&]'", "'$$'", "'$`|$\\''", g.lambda(2, (i) => i.str())])})`,
   (g) =>
-    `${g.str()}.replace(${pattern(g.choices)}, ${g.choices.one(["'<$1>'", "'[$&$2]'", "'$<g0>'", "'$11'", g.lambda(3, (i) => i.str())])})`,
+    `${g.str()}.slice(0, 12).replace(${pattern(g.choices)}, ${g.choices.one(["'<$1>'", "'[$&$2]'", "'$<g0>'", "'$11'", g.lambda(3, (i) => i.str())])})`,
   (g) =>
-    `${g.str()}.replaceAll(${pattern(g.choices, true)}, ${g.choices.one(["'<$1>'", g.lambda(1, (i) => i.str())])})`,
+    `${g.str()}.slice(0, 12).replaceAll(${pattern(g.choices, true)}, ${g.choices.one(["'<$1>'", g.lambda(1, (i) => i.str())])})`,
   (g) => `${g.list()}.join(${g.choices.one(['', g.str(), "'-'"])})`,
   (g) =>
     `${g.num()}.${g.choices.one(['toFixed', 'toString', 'toPrecision', 'toExponential'])}(${g.choices.one(['', '2', '16', g.num()])})`,
@@ -197,7 +197,7 @@ const BOOLEANS: Make[] = [
   (g) => `${g.list()}.includes(${g.any()})`,
   (g) => `${g.list()}.${g.choices.one(['some', 'every'])}(${g.lambda(2, (i) => i.bool())})`,
   (g) => `(${literalText(g)} in ${g.choices.one([g.record(), g.list()])})`,
-  (g) => `${pattern(g.choices)}.test(${g.str()})`,
+  (g) => `${pattern(g.choices)}.test(${g.str()}.slice(0, 12))`,
   (g) => `Array.isArray(${g.any()})`,
   (g) => `Number.${g.choices.one(['isInteger', 'isNaN', 'isFinite', 'isSafeInteger'])}(${g.any()})`,
   (g) => `${g.choices.one(['isNaN', 'isFinite', 'Boolean'])}(${g.any()})`,
@@ -229,10 +229,11 @@ const LISTS: Make[] = [
   (g) => `${g.list()}.with(${g.choices.below(4)}, ${g.any()})`,
   (g) => `${g.list()}.copyWithin(${g.choices.below(3)}, ${g.choices.below(3)})`,
   (g) =>
-    `${g.str()}.split(${g.choices.one(['', g.str(), "''", pattern(g.choices)])}${g.choices.chance(20) ? `, ${g.choices.below(3)}` : ''})`,
-  (g) => `(${g.str()}.match(${pattern(g.choices)}) ?? [])`,
-  (g) => `[...${g.str()}.matchAll(${pattern(g.choices, true)})].map((m) => [m.index, m[1], m.groups, m.input])`,
-  (g) => `${pattern(g.choices)}.exec(${g.str()})`,
+    `${g.str()}.slice(0, 12).split(${g.choices.one(['', g.str(), "''", pattern(g.choices)])}${g.choices.chance(20) ? `, ${g.choices.below(3)}` : ''})`,
+  (g) => `(${g.str()}.slice(0, 12).match(${pattern(g.choices)}) ?? [])`,
+  (g) =>
+    `[...${g.str()}.slice(0, 12).matchAll(${pattern(g.choices, true)})].map((m) => [m.index, m[1], m.groups, m.input])`,
+  (g) => `${pattern(g.choices)}.exec(${g.str()}.slice(0, 12))`,
   (g) => `Object.${g.choices.one(['keys', 'values', 'entries'])}(${g.any()})`,
   (g) => `Array.${g.choices.one(['from', 'of'])}(${g.any()})`,
   (g) => `Array.from({ length: ${g.choices.below(5)} }, ${g.lambda(2, (i) => i.any())})`,
