@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@rpa/contracts';
 import { diffDefinitions } from './diff-definitions.js';
 
 describe('diffDefinitions', () => {
   it('finds steps that came, went and changed, at every level', () => {
-    const before = {
+    const before: JsonObject = {
       steps: [
         { id: 'a', type: 'log', config: { message: 'x', level: 'info' } },
         { id: 'gone', type: 'noop' },
         { id: 'each', type: 'foreach', config: { items: [1] }, steps: [{ id: 'in', type: 'log', next: ['p'] }] },
       ],
     };
-    const after = {
+    const after: JsonObject = {
       steps: [
         { id: 'each', type: 'foreach', config: { items: [1, 2] }, steps: [{ id: 'new', type: 'noop' }] },
         { id: 'a', type: 'log', config: { message: 'y' }, ui: { x: 1 } },
@@ -38,14 +39,14 @@ describe('diffDefinitions', () => {
   });
 
   it('finds nothing where only the order, the keys of objects or the layout differ', () => {
-    const a = {
+    const a: JsonObject = {
       steps: [
         { id: 'a', type: 'x', config: { p: 1, q: [{ r: 1, s: 2 }] } },
         { id: 'b', type: 'y' },
       ],
       ui: { z: 1 },
     };
-    const b = {
+    const b: JsonObject = {
       steps: [
         { id: 'b', type: 'y' },
         { config: { q: [{ s: 2, r: 1 }], p: 1 }, type: 'x', id: 'a' },
