@@ -1,0 +1,10 @@
+/** `npm run bench`: what a step costs, beside other engines on the same machine. See tools/bench/README.md. */
+import { runTool, setUp } from './setup.mjs';
+
+await runTool(async () => {
+  // The results are the last line of the output; everything else may go beside.
+  if (process.argv.includes('--json')) console.log = console.error;
+  await setUp(3);
+  const { runBench } = await import('./bench/run-bench.mjs');
+  await runBench(process.argv.slice(2));
+});
