@@ -43,10 +43,12 @@ export function checkDecisions() {
     });
 }
 
+const withoutCode = (text) => text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+
 /** Links inside the repository lead somewhere. */
 export function checkLinks() {
   return trackedFiles('*.md').flatMap((file) =>
-    [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)]
+    [...withoutCode(read(file)).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)]
       .filter(([, target]) => !existsSync(join(ROOT, dirname(file), decodeURIComponent(target))))
       .map(([, target]) => `${file}: the link to '${target}' leads nowhere`),
   );
