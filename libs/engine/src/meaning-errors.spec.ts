@@ -176,6 +176,16 @@ describe('Errors', () => {
     expect(it.output('b')).toEqual({ code: 'empty', message: 'No order', retryable: false });
   });
 
+  it('details are at most 4 KiB', () => {
+    const details = (text: string) => {
+      const it = run([{ id: 'a' }]);
+      it.fail('a', { details: { text } });
+      return (it.recordsOf('step_failed')[0]?.data['error'] as { details?: unknown }).details;
+    };
+    expect(details('x')).toEqual({ text: 'x' });
+    expect(details('x'.repeat(5000))).toBeUndefined();
+  });
+
   it('a late or repeated result gives no records', () => {
     const it = run([{ id: 'a', retry: RETRY }, { id: 'b' }]);
     it.fail('a', { retryable: true });

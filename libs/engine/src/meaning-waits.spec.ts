@@ -102,6 +102,11 @@ describe('approval', () => {
     expect(no.end?.error?.code).toBe('approval_rejected');
   });
 
+  it('a decision that the step does not offer changes nothing', () => {
+    const it = approval({ branches: { approved: ['yes'] } });
+    expect(it.apply({ type: 'approval_decided', path: 'ok', decision: 'constructor' }).records).toEqual([]);
+  });
+
   it('expires', () => {
     const it = approval({ onError: ['no'] });
     it.fire('approval:ok:1');

@@ -37,7 +37,10 @@ export function evaluate(
   try {
     return { kind: 'value', value: template.evaluate(values, { now: at, seed: `${run.executionId}:${seed}` }) };
   } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
+    // A run must not take its host down, whatever an expression meets; what is not the author's fault says so.
+    if (!(error instanceof ExpressionError)) {
+      return { kind: 'error', error: stepError('internal_error', 'The expression could not be evaluated') };
+    }
     const { code, message, line, column } = error;
     const details = { reason: code, line: line ?? null, column: column ?? null };
     return { kind: 'error', error: stepError(options.code ?? 'expression_failed', message, false, details) };

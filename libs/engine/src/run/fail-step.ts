@@ -8,7 +8,7 @@ import type { Turn } from './turn.js';
 export function failStep(turn: Turn, step: StepState, error: StepError, stepPath?: string): void {
   const attempt = Math.max(1, step.attempt);
   const { retry } = step.node;
-  const asJson = error as unknown as JsonObject;
+  const asJson = bounded(error) as unknown as JsonObject;
   if (mayRetry(turn, step, error, attempt)) {
     const dueAt = turn.at + retryDelay(retry, attempt, `${turn.run.executionId}:${step.path}:${attempt}`);
     turn.record('step_retrying', { error: asJson, nextAttempt: attempt + 1, dueAt }, step, attempt);
@@ -16,6 +16,17 @@ export function failStep(turn: Turn, step: StepState, error: StepError, stepPath
     return;
   }
   turn.record('step_failed', stepPath === undefined ? { error: asJson } : { error: asJson, stepPath }, step, attempt);
+}
+
+const LONGEST_MESSAGE = 4000;
+const LARGEST_DETAILS = 4096;
+
+/** Errors are read by people and kept in every view: what is too large for that is cut. */
+function bounded(error: StepError): StepError {
+  const { details, ...rest } = error;
+  const message = rest.message.length > LONGEST_MESSAGE ? `${rest.message.slice(0, LONGEST_MESSAGE)}...` : rest.message;
+  const fits = details !== undefined && JSON.stringify(details).length <= LARGEST_DETAILS;
+  return fits ? { ...rest, message, details } : { ...rest, message };
 }
 
 function mayRetry(turn: Turn, step: StepState, error: StepError, attempt: number): boolean {

@@ -82,7 +82,7 @@ describe('compileSchema', () => {
       }),
       { numRuns: 2000, seed: 7 },
     );
-  });
+  }, 60_000);
 
   it('names the place of every fault', () => {
     const order = {

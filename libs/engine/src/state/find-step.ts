@@ -4,6 +4,7 @@ import type { StepState } from './step-state.js';
 
 /** The step at a path whose iterations are running, or `undefined` when the path leads nowhere (any more). */
 export function findStep(run: Run, path: string): StepState | undefined {
+  if (typeof path !== 'string') return undefined;
   let scope: ScopeState | undefined = run.root;
   let from = 0;
   for (;;) {

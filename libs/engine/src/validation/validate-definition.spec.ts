@@ -233,15 +233,19 @@ describe('validateDefinition', () => {
         return steps;
       },
     ],
-  ])('validates and compiles %s in a time that grows with its size', (_name, build) => {
-    const definition = { steps: build() };
-    // Processor time of the better of two, since other work may share the machine; the bench holds the real limit.
-    const seconds = [1, 2].map(() => {
-      const started = process.cpuUsage();
-      expect(validateDefinition(definition, { stepTypes: STEP_TYPES })).toMatchObject({ valid: true, errors: [] });
-      compileDefinition(definition, { stepTypes: STEP_TYPES });
-      return process.cpuUsage(started).user / 1e6;
-    });
-    expect(Math.min(...seconds)).toBeLessThan(5);
-  });
+  ])(
+    'validates and compiles %s in a time that grows with its size',
+    (_name, build) => {
+      const definition = { steps: build() };
+      // Processor time of the better of two, since other work may share the machine; the bench holds the real limit.
+      const seconds = [1, 2].map(() => {
+        const started = process.cpuUsage();
+        expect(validateDefinition(definition, { stepTypes: STEP_TYPES })).toMatchObject({ valid: true, errors: [] });
+        compileDefinition(definition, { stepTypes: STEP_TYPES });
+        return process.cpuUsage(started).user / 1e6;
+      });
+      expect(Math.min(...seconds)).toBeLessThan(5);
+    },
+    60_000,
+  );
 });

@@ -34,7 +34,14 @@ function checkType({ step, path, type }: StepEntry, { stepTypes, findings }: Rul
   }
 }
 
-function checkShape({ step, path, type, scope }: StepEntry, { findings }: RuleInput): void {
+function checkShape({ step, path, type, scope }: StepEntry, { findings, stepTypes }: RuleInput): void {
+  if (step['retry'] !== undefined && stepTypes.isBuiltIn(type) && type !== 'sub_workflow' && !CONTAINERS.has(type)) {
+    findings.warn(
+      at(path, 'retry'),
+      'no_effect',
+      `A ${type} step never fails in a way that another attempt would help`,
+    );
+  }
   if (CONTAINERS.has(type) && step['steps'] === undefined) {
     findings.error(at(path, 'steps'), 'steps_required', `A ${type} step needs a body (steps)`);
   }
