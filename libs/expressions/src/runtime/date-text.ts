@@ -5,7 +5,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function datePart(date: Date): string {
   if (Number.isNaN(date.getTime())) return 'Invalid Date';
   const year = date.getUTCFullYear();
-  const digits = `${year < 0 ? '-' : ''}${pad(Math.abs(year), year < 0 ? 6 : 4)}`;
+  const digits = `${year < 0 ? '-' : ''}${pad(Math.abs(year), 4)}`;
   return `${DAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${pad(date.getUTCDate(), 2)} ${digits}`;
 }
 
