@@ -61,6 +61,23 @@ describe('values that lie in files', () => {
     expect(it.dispatchOf('each.1.w')?.config).toEqual({ item: 'b' });
   });
 
+  it('items whose file is gone read as null instead of being asked for again and again', () => {
+    const steps = [
+      {
+        id: 'each',
+        type: 'foreach',
+        config: { items: '{{ inputs.list }}' },
+        steps: [{ id: 'w', config: { i: '{{ item }}' } }],
+      },
+    ];
+    const it = run(steps, {}, { inputs: { list: file('f1') } });
+    it.apply({ type: 'values_loaded', values: { f1: ['a', 'b'] } });
+    it.takeOver();
+    it.complete('each.0.w');
+    expect(it.apply({ type: 'values_loaded', values: { f1: null } }).effects).toMatchObject([{ type: 'dispatch' }]);
+    expect(it.dispatchOf('each.1.w')?.config).toEqual({ i: null });
+  });
+
   it('the output of the run waits for them too', () => {
     const it = new TestRun({ output: '{{ steps.a.output.x }}', steps: [{ id: 'a', type: 'work' }] });
     it.complete('a', file('f1'));

@@ -59,12 +59,12 @@ function openItemsAround(turn: Turn, scope: ScopeState): boolean {
 export function openItems(turn: Turn, loop: LoopState): boolean {
   const id = fileId(loop.items);
   if (id === undefined) return true;
-  const items = turn.run.loaded.get(id);
-  if (!Array.isArray(items)) {
+  if (!turn.run.loaded.has(id)) {
     turn.load([id]);
     return false;
   }
+  const items = turn.run.loaded.get(id);
   loop.itemsFile = loop.items;
-  loop.items = items;
+  loop.items = Array.isArray(items) ? items : [];
   return true;
 }
