@@ -1,11 +1,10 @@
 import { AppError } from '@rpa/contracts';
 import secureJson from 'secure-json-parse';
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function encodeBody(body: unknown): Uint8Array {
-  return encoder.encode(JSON.stringify(body ?? {}));
+  return Buffer.from(JSON.stringify(body ?? {}));
 }
 
 /**

@@ -19,13 +19,18 @@ export async function redeemCredential(
   { bus, identity }: { bus: Bus; identity: HostIdentity },
   organizationId: string,
   grant: string,
+  traceparent: string | null,
 ): Promise<CredentialValue> {
   const { publicKey, privateKey } = generateKeyPairSync('x25519');
   try {
     const reply = await bus.request(
       redeemGrant,
       { grant, publicKey: rawKey(publicKey) },
-      { principal: await identity.serviceToken({ id: organizationId }), timeoutMs: TIMEOUT_MS },
+      {
+        principal: await identity.serviceToken({ id: organizationId }),
+        timeoutMs: TIMEOUT_MS,
+        ...(traceparent && { traceparent }),
+      },
     );
     return open(reply.sealed, { publicKey, privateKey }, grant);
   } catch (error) {

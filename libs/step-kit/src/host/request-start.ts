@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requestStepStart, type StepTask } from '@rpa/contracts';
 import type { StepHostOptions } from './host-options.js';
+import type { Abortable } from './running-task.js';
 
 const TRIES = 5;
 const PAUSE_MS = 200;
@@ -13,14 +14,19 @@ export async function requestStart(
   { bus, identity, logger }: Pick<StepHostOptions, 'bus' | 'identity' | 'logger'>,
   task: StepTask,
   worker: string,
-  signal: AbortSignal,
+  running: Abortable,
+  traceparent: string | null,
 ): Promise<boolean> {
   const { executionId, path, attempt, organizationId } = task;
-  for (let tried = 1; tried <= TRIES && !signal.aborted; tried++)
+  for (let tried = 1; tried <= TRIES && !running.reason; tried++)
     try {
       const principal = await identity.serviceToken({ id: organizationId });
       const request = { executionId, path, attempt, worker };
-      const { granted } = await bus.request(requestStepStart, request, { principal, timeoutMs: 2_000 });
+      const { granted } = await bus.request(requestStepStart, request, {
+        principal,
+        timeoutMs: 2_000,
+        ...(traceparent && { traceparent }),
+      });
       return granted;
     } catch (error) {
       if (tried === TRIES)

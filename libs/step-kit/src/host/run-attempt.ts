@@ -14,6 +14,7 @@ import { StepFailure, toStepError } from '../step/step-failure.js';
 import type { HostIdentity, HostLogger } from './host-options.js';
 import { maskNothing, maskOf, maskValue, type Mask } from './mask-secrets.js';
 import { redeemCredential } from './redeem-credential.js';
+import type { Abortable } from './running-task.js';
 import { StepLogs } from './step-logs.js';
 
 export interface AttemptMeans {
@@ -36,43 +37,53 @@ export async function runAttempt(
   step: Step,
   task: StepTask,
   means: AttemptMeans,
-  signal: AbortSignal,
+  running: Abortable,
   traceparent: string | null,
 ): Promise<AttemptEnd> {
   const logs = new StepLogs();
   let mask: Mask = maskNothing;
   const run = async (): Promise<JsonValue> => {
     checkConfig(step.config, task.config);
-    const credential = await credentialOf(step, task, means);
+    const credential = await credentialOf(step, task, means, traceparent);
     mask = maskOf(credential);
-    signal.throwIfAborted();
+    const heartbeat = (): void => {
+      if (running.reason) throw running.reason;
+    };
+    heartbeat();
     const output: unknown = await step.run({
       config: task.config,
       credential,
-      signal,
+      get signal() {
+        return running.signal;
+      },
       log: logs.log,
       idempotencyKey: task.idempotencyKey,
-      heartbeat: () => signal.throwIfAborted(),
+      heartbeat,
       traceparent,
       http: means.http,
     });
     return maskValue(toJson(output), mask);
   };
   try {
-    const output = await untilAborted(run(), signal);
+    const output = await untilAborted(run(), running);
     return withLogs({ status: 'completed', output }, logs, mask);
   } catch (thrown) {
-    if (!(thrown instanceof StepFailure)) logCrash(means.logger, task, thrown, mask);
+    if (!(thrown instanceof StepFailure)) logCrash(means.logger, { task, traceparent, thrown, mask });
     const error = maskValue({ ...toStepError(thrown) }, mask) as unknown as StepError;
     const known = thrown instanceof StepFailure && !thrown.effectUnknown;
     return { ...withLogs({ status: 'failed', error }, logs, mask), ...(!known && { effectUnknown: true }) };
   }
 }
 
-async function credentialOf(step: Step, task: StepTask, means: AttemptMeans): Promise<CredentialValue | null> {
+async function credentialOf(
+  step: Step,
+  task: StepTask,
+  means: AttemptMeans,
+  traceparent: string | null,
+): Promise<CredentialValue | null> {
   const takes = step.credentialTypes ?? [];
   if (task.credentialGrant === undefined || takes.length === 0) return null;
-  const credential = await redeemCredential(means, task.organizationId, task.credentialGrant);
+  const credential = await redeemCredential(means, task.organizationId, task.credentialGrant, traceparent);
   if (!takes.includes(credential.type))
     throw new StepFailure(
       'credential_refused',
@@ -82,21 +93,21 @@ async function credentialOf(step: Step, task: StepTask, means: AttemptMeans): Pr
 }
 
 /** The step's own end, or the signal's reason when the step does not heed it in time. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, running: Abortable): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const giveUp = (): void => {
-      timer = setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS);
-    };
+    let ended = false;
+    running.onAbort(() => {
+      if (!ended) timer = setTimeout(() => reject(running.reason as Error), ABORT_GRACE_MS);
+    });
     const clear = (): void => {
+      ended = true;
       clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
     };
-    signal.addEventListener('abort', giveUp, { once: true });
     work.then(
       (value) => (clear(), resolve(value)),
       // Whatever a step throws once it was told to end, it ends for that reason.
-      (error: unknown) => (clear(), reject((signal.aborted ? signal.reason : error) as Error)),
+      (error: unknown) => (clear(), reject((running.reason ?? error) as Error)),
     );
   });
 }
@@ -124,7 +135,16 @@ function withLogs(outcome: TaskResult['outcome'], logs: StepLogs, mask: Mask): A
   return { outcome, ...(lines && { logs: lines }) };
 }
 
-function logCrash(logger: HostLogger, task: StepTask, thrown: unknown, mask: Mask): void {
+interface Crash {
+  task: StepTask;
+  traceparent: string | null;
+  thrown: unknown;
+  mask: Mask;
+}
+
+function logCrash(logger: HostLogger, { task, traceparent, thrown, mask }: Crash): void {
+  const traceId = traceparent?.split('-')[1];
   const stack = mask(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
-  logger.error({ executionId: task.executionId, path: task.path, type: task.type, stack }, 'A step crashed');
+  const where = { executionId: task.executionId, path: task.path, type: task.type, ...(traceId && { traceId }) };
+  logger.error({ ...where, stack }, 'A step crashed');
 }

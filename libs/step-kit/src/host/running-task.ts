@@ -5,11 +5,23 @@ import { StepFailure } from '../step/step-failure.js';
 /** Deliveries of one attempt whose senders still wait for the answer. */
 const MAX_WAITING = 4;
 
+/** What can end an attempt early. */
+export interface Abortable {
+  /** Made when somebody looks at it: most steps never do, and it costs more than they do. */
+  readonly signal: AbortSignal;
+  /** Why it was ended; null as long as it may go on. */
+  readonly reason: StepFailure | null;
+  /** Called once, at the latest when it is ended. */
+  onAbort(heard: () => void): void;
+}
+
 /** One attempt that runs here, with everybody who waits for its result. */
-export class RunningTask {
-  private readonly abort = new AbortController();
+export class RunningTask implements Abortable {
+  private controller: AbortController | null = null;
+  private heard: (() => void) | null = null;
   private readonly deadline: NodeJS.Timeout;
   private waiting: Msg[];
+  reason: StepFailure | null = null;
   isCancelled = false;
   isAbandoned = false;
 
@@ -18,11 +30,20 @@ export class RunningTask {
     readonly firstMessage: Msg,
   ) {
     this.waiting = [firstMessage];
-    this.deadline = setTimeout(() => this.abort.abort(timeoutOf(task)), task.timeoutMs);
+    this.deadline = setTimeout(() => this.abort(timeoutOf(task)), task.timeoutMs);
   }
 
   get signal(): AbortSignal {
-    return this.abort.signal;
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.reason) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  onAbort(heard: () => void): void {
+    this.heard = heard;
+    if (this.reason) heard();
   }
 
   get messages(): readonly Msg[] {
@@ -39,17 +60,24 @@ export class RunningTask {
   /** The owner wants it to end. */
   cancel(): void {
     this.isCancelled = true;
-    this.abort.abort(new StepFailure('aborted', 'The attempt was aborted by the run.'));
+    this.abort(new StepFailure('aborted', 'The attempt was aborted by the run.'));
   }
 
   /** Nobody waits for it any more; its outcome stays unknown. */
   abandon(): void {
     this.isAbandoned = true;
-    this.abort.abort(new StepFailure('aborted', 'The worker stops.'));
+    this.abort(new StepFailure('aborted', 'The worker stops.'));
   }
 
   close(): void {
     clearTimeout(this.deadline);
+  }
+
+  private abort(reason: StepFailure): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.heard?.();
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { HEADERS, TASK_SUBJECTS, type StepTask, type TaskBusy, type TaskResult } from '@rpa/contracts';
 import type { Msg, Subscription } from '@rpa/messaging';
 import { createHttpClient } from '../http/http-client.js';
@@ -143,20 +143,15 @@ export class StepHost {
     const step = this.steps.get(`${task.type}@${task.typeVersion}`);
     if (!step) return { outcome: { status: 'failed', error: toStepError(unknownVersion(task)) } };
     const isOnce = task.sideEffect === 'once';
-    if (isOnce && !(await requestStart(this.options, task, this.workerId, running.signal))) return null;
-    const parent = incoming ? propagation.extract(context.active(), { traceparent: incoming }) : context.active();
+    if (isOnce && !(await requestStart(this.options, task, this.workerId, running, incoming))) return null;
+    const parent = incoming ? propagation.extract(ROOT_CONTEXT, { traceparent: incoming }) : ROOT_CONTEXT;
     const attributes = { 'rpa.execution': task.executionId, 'rpa.path': task.path, 'rpa.attempt': task.attempt };
-    const end = await trace
-      .getTracer('rpa')
-      .startActiveSpan(`step ${task.type}`, { kind: SpanKind.CONSUMER, attributes }, parent, async (span) => {
-        const carrier: { traceparent?: string } = {};
-        propagation.inject(context.active(), carrier);
-        try {
-          return await runAttempt(step, task, this.means, running.signal, carrier.traceparent ?? incoming);
-        } finally {
-          span.end();
-        }
-      });
+    // Handed on by hand: a context that every promise of the process carries along costs more than a small step.
+    const span = trace.getTracer('rpa').startSpan(`step ${task.type}`, { kind: SpanKind.CONSUMER, attributes }, parent);
+    const carrier: { traceparent?: string } = {};
+    propagation.inject(trace.setSpan(parent, span), carrier);
+    const end = await runAttempt(step, task, this.means, running, carrier.traceparent ?? incoming);
+    span.end();
     if (running.isAbandoned) return null;
     return isOnce && end.effectUnknown ? null : end;
   }
