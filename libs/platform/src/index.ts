@@ -29,3 +29,5 @@ export type { ServiceContext } from './service/service-context.js';
 export { startService } from './service/start-service.js';
 export type { RunningService, ServiceDefinition } from './service/start-service.js';
 export { currentTraceId, currentTraceparent, inSpan, startTracing, traceIdOf } from './trace/tracing.js';
+export { readYaml } from './yaml/read-yaml.js';
+export type { YamlRead } from './yaml/read-yaml.js';

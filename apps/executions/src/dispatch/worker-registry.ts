@@ -32,14 +32,19 @@ export class WorkerRegistry {
       free: typeof said.free === 'number' ? Math.max(0, said.free) : 0,
       draining: said.draining === true,
       heardAt: this.clock.now,
-      running: new Set(
-        Object.values(said.running ?? {})
-          .flat()
-          .map(taskKey),
-      ),
+      running: this.runningOf(said),
     };
     this.workers.set(known.worker, known);
     return known;
+  }
+
+  /** A long list comes in several messages, of which all but the first add to the one before. */
+  private runningOf({ worker, running, continued }: Partial<WorkerAnnouncement>): ReadonlySet<string> {
+    const named = Object.values(running ?? {})
+      .flat()
+      .map(taskKey);
+    const before = continued === true ? this.workers.get(worker ?? '')?.running : undefined;
+    return new Set(before ? [...before, ...named] : named);
   }
 
   /** Tasks that the workers of a pool take at once, of one type. */

@@ -15,7 +15,8 @@ describe('parseDefinition', () => {
   });
 
   it('gives plain JSON whatever YAML can say', () => {
-    expect(parseDefinition('{ a: .inf, b: 2026-01-01, c: ~ }')).toEqual({ a: null, b: '2026-01-01', c: null });
+    expect(parseDefinition('{ b: 2026-01-01, c: ~ }')).toEqual({ b: '2026-01-01', c: null });
+    expect(faultsOf('{ a: .inf }')).toEqual([expect.objectContaining({ code: 'invalid_yaml' })]);
   });
 
   it('says where a text is wrong', () => {

@@ -1,7 +1,7 @@
 import type { AppError, JsonObject } from '@rpa/contracts';
 import { LIMITS } from '@rpa/engine';
+import { readYaml } from '@rpa/platform';
 import { definitionInvalid } from './definition.errors.js';
-import { readYaml } from './read-yaml.js';
 
 /** Steps nest as `steps: [ { steps: [ ... ] } ]`, two levels a container, before the free data of a config begins. */
 const MAX_DEPTH = LIMITS.jsonDepth + 2 * LIMITS.nesting;
@@ -28,7 +28,9 @@ function parseText(text: string): unknown {
     } catch {
       // Flow style YAML, or a fault that the YAML reader can place.
     }
-  return readYaml(text);
+  const { value, faults } = readYaml(text);
+  if (faults) throw definitionInvalid(...faults);
+  return value;
 }
 
 /** Walks without recursion: what is too deep must not overflow the stack of those who come after. */

@@ -34,7 +34,7 @@ describe('Idempotency-Key', () => {
       logger: createLogger({ service: 'auth', level: 'silent', format: 'json' }),
     });
     transactions = new Transactions(database);
-    idempotency = new Idempotency(database, transactions);
+    idempotency = new Idempotency(database, transactions, 'a secret');
   });
   afterAll(async () => {
     await database.close();

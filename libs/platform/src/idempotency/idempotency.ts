@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { AppError, type CommandDefinition } from '@rpa/contracts';
 import type { MessageContext } from '@rpa/messaging';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -43,6 +43,8 @@ export class Idempotency {
   constructor(
     private readonly database: Database,
     private readonly transactions: Transactions,
+    /** Keys the fingerprints: a request may hold a secret that its plain hash would let somebody guess. */
+    private readonly secret: string,
   ) {}
 
   async once<Reply extends object>(
@@ -54,7 +56,9 @@ export class Idempotency {
     const key = context.idempotencyKey ?? '';
     if (key.length > 255) throw new AppError('validation_failed', 'The Idempotency-Key is longer than 255 characters.');
     const organizationId = context.principal?.organizationId ?? NOBODY;
-    const fingerprint = fingerprintOf(command.subject, request);
+    const fingerprint = createHmac('sha256', this.secret)
+      .update(fingerprintOf(command.subject, request))
+      .digest('base64url');
     const table = `${this.database.schema}.idempotency_keys`;
     return this.transactions.run(async (manager) => {
       const [lock] = await manager.query<{ taken: boolean }[]>(

@@ -121,7 +121,9 @@ async function openContext<Config extends ServiceConfig>(
   }
   const transactions = database && new Transactions(database);
   const idempotency =
-    database && transactions && !definition.database?.ownIdempotency ? new Idempotency(database, transactions) : null;
+    database && transactions && !definition.database?.ownIdempotency
+      ? new Idempotency(database, transactions, config.identityKey)
+      : null;
   if (idempotency) {
     const forget = (): Promise<unknown> =>
       idempotency

@@ -1,6 +1,5 @@
 import type { Fault } from '@rpa/contracts';
 import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
-import { definitionInvalid } from './definition.errors.js';
 
 /** Aliases that a text may expand to: enough to share a header block, not to blow one up. */
 const MAX_ALIASES = 100;
@@ -8,12 +7,18 @@ const MAX_ALIASES = 100;
 const MAX_ENTRIES = 150_000;
 const MAX_FAULTS = 20;
 
-/** Reads YAML 1.2 (core schema) as plain JSON. Throws `definition_invalid` with the place of each fault. */
-export function readYaml(text: string): unknown {
+/** What a YAML text stands for, or every fault with its place. */
+export type YamlRead = { value: unknown; faults: null } | { value: null; faults: Fault[] };
+
+/**
+ * Reads YAML 1.2 (core schema) as the JSON that it stands for, in linear time. Keys that stand twice or are no plain text,
+ * unknown tags, numbers that JSON has not, and what grows out of aliases are faults.
+ */
+export function readYaml(text: string): YamlRead {
   const entries = text.match(/[\n,]/g)?.length ?? 0;
   if (entries > MAX_ENTRIES) {
     const message = `The YAML has ${entries} lines and entries; ${MAX_ENTRIES} are allowed. Send it as JSON.`;
-    throw definitionInvalid({ path: '', code: 'too_large', message });
+    return faulty({ path: '', code: 'too_large', message });
   }
   const lineCounter = new LineCounter();
   // The library would compare each key with all before it, in quadratic time: duplicates are looked for below.
@@ -26,19 +31,30 @@ export function readYaml(text: string): unknown {
   });
   // Its parser recurses; on a text that overflows the stack it reports each level.
   if (document.errors.some((error) => error.message.startsWith('Maximum call stack')))
-    throw definitionInvalid({ path: '', code: 'too_deep', message: 'The definition is nested too deep.' });
+    return faulty({ path: '', code: 'too_deep', message: 'The YAML is nested too deep.' });
   const faults = [...syntaxFaults(document), ...keyFaults(document, lineCounter)];
-  if (faults.length > 0) throw definitionInvalid(...faults);
+  if (faults.length > 0) return faulty(...faults);
   try {
-    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }))) as unknown;
+    const json = JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }), refuseNonNumbers);
+    return { value: JSON.parse(json ?? 'null') as unknown, faults: null };
   } catch (error) {
     const message = error instanceof Error ? error.message : 'The text could not be read.';
-    throw definitionInvalid({ path: '', code: 'invalid_yaml', message });
+    return faulty({ path: '', code: 'invalid_yaml', message });
   }
 }
 
+function faulty(...faults: Fault[]): YamlRead {
+  return { value: null, faults };
+}
+
+function refuseNonNumbers(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('JSON has neither .inf nor .nan');
+  return value;
+}
+
 function syntaxFaults(document: Document.Parsed): Fault[] {
-  return document.errors.slice(0, MAX_FAULTS).map((error) => ({
+  // A warning is an unknown tag: the value would not be what its author meant.
+  return [...document.errors, ...document.warnings].slice(0, MAX_FAULTS).map((error) => ({
     path: '',
     code: 'invalid_yaml',
     message: error.message.split('\n')[0] ?? error.code,
