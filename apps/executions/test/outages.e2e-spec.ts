@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { natsUsers, startExecution, type JsonObject } from '@rpa/contracts';
+import { startExecution, type JsonObject } from '@rpa/contracts';
 import type { RunningService } from '@rpa/platform';
-import { eventually, startTestNats, startTestPostgres, testNats } from '@rpa/testing';
+import { eventually, startTestPostgres } from '@rpa/testing';
 import pg from 'pg';
-import { Client, PERMISSIONS, startReplica } from './support/replica.js';
+import { startNats, stopNats } from './support/nats.js';
+import { Client, startReplica } from './support/replica.js';
 import { chain, STEP_TYPES } from './support/step-types.js';
 import { WorkerPeer } from './support/worker-peer.js';
 import { WorkflowsPeer } from './support/workflows-peer.js';
 
 const STEPS = 5;
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
-let nats: Awaited<ReturnType<typeof startTestNats>>;
+let nats: Awaited<ReturnType<typeof startNats>>;
 let workflows: WorkflowsPeer;
 let worker: WorkerPeer;
 let service: RunningService;
@@ -18,18 +19,16 @@ let client: Client;
 let workflowId: string;
 
 beforeAll(async () => {
-  const users = natsUsers().map((user) => ({ ...user, password: testNats(user.user).password }));
   [postgres, nats] = await Promise.all([
     // What was acknowledged must survive kill -9 here, so nothing is left to luck.
     startTestPostgres({ disposable: false }),
-    startTestNats({ users }),
+    startNats(),
   ]);
-  workflows = await WorkflowsPeer.start(STEP_TYPES, nats.url);
+  workflows = await WorkflowsPeer.start(STEP_TYPES);
   workflowId = workflows.publish('five', chain(STEPS) as unknown as JsonObject);
   worker = await WorkerPeer.start({
     worker: 'w1',
     types: ['test__work'],
-    natsUrl: nats.url,
     capacity: 100,
     async work(task) {
       await new Promise((resolve) => setTimeout(resolve, 30).unref());
@@ -38,15 +37,14 @@ beforeAll(async () => {
   });
   service = await startReplica({
     databaseUrl: postgres.url,
-    natsUrl: nats.url,
     env: { DATABASE_DURABILITY: 'required' },
   });
-  client = await Client.person(undefined, PERMISSIONS, nats.url);
+  client = await Client.person();
 }, 60_000);
 
 afterAll(async () => {
   await Promise.all([client?.close(), service?.stop(), worker?.kill(), workflows?.stop()]);
-  await Promise.all([postgres?.stop(), nats?.stop()]);
+  await Promise.all([postgres?.stop(), stopNats()]);
 });
 
 async function startRunsFor(durationMs: number): Promise<string[]> {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { getExecution, startExecution, type JsonObject } from '@rpa/contracts';
 import { createTestDatabase, eventually, type TestDatabase } from '@rpa/testing';
 import pg from 'pg';
+import { startNats, stopNats } from './support/nats.js';
 import { Client } from './support/replica.js';
 import { buildService, ReplicaProcess } from './support/replica-process.js';
 import { chain, STEP_TYPES } from './support/step-types.js';
@@ -18,6 +19,7 @@ let workflowId: string;
 const replicas: ReplicaProcess[] = [];
 
 beforeAll(async () => {
+  await startNats();
   buildService();
   workflows = await WorkflowsPeer.start(STEP_TYPES);
   workflowId = workflows.publish('five', chain(STEPS) as unknown as JsonObject);
@@ -45,6 +47,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await Promise.all([client?.close(), workflows?.stop()]);
+  await stopNats();
 });
 
 async function startReplicas(count: number): Promise<ReplicaProcess[]> {

@@ -12,6 +12,7 @@ import {
 } from '@rpa/contracts';
 import type { RunningService } from '@rpa/platform';
 import { createTestDatabase, eventually, type TestDatabase } from '@rpa/testing';
+import { startNats, stopNats } from './support/nats.js';
 import { Client, startReplica } from './support/replica.js';
 import { chain, STEP_TYPES } from './support/step-types.js';
 import { WorkerPeer } from './support/worker-peer.js';
@@ -25,6 +26,7 @@ let client: Client;
 const traces: (string | null)[] = [];
 
 beforeAll(async () => {
+  await startNats();
   database = await createTestDatabase('executions run');
   workflows = await WorkflowsPeer.start(STEP_TYPES);
   worker = await WorkerPeer.start({
@@ -47,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([client?.close(), service?.stop(), worker?.kill(), workflows?.stop()]);
   await database?.drop();
+  await stopNats();
 });
 
 const run = async (definition: JsonObject, inputs: JsonObject = {}) => {

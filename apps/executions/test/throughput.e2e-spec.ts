@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startExecution, type JsonObject } from '@rpa/contracts';
 import type { RunningService } from '@rpa/platform';
 import { createTestDatabase, type TestDatabase } from '@rpa/testing';
+import { startNats, stopNats } from './support/nats.js';
 import { Client, startReplica } from './support/replica.js';
 import { buildService, ReplicaProcess } from './support/replica-process.js';
 import { chain, STEP_TYPES } from './support/step-types.js';
@@ -18,6 +19,7 @@ let client: Client;
 let workflowId: string;
 
 beforeAll(async () => {
+  await startNats();
   buildService();
   database = await createTestDatabase('executions throughput');
   workflows = await WorkflowsPeer.start(STEP_TYPES);
@@ -33,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([client?.close(), worker?.kill(), workflows?.stop()]);
   await database?.drop();
+  await stopNats();
 });
 
 describe('throughput', () => {

@@ -10,6 +10,7 @@ import {
 } from '@rpa/contracts';
 import type { RunningService } from '@rpa/platform';
 import { createTestDatabase, eventually, type TestDatabase } from '@rpa/testing';
+import { startNats, stopNats } from './support/nats.js';
 import { Client, startReplica } from './support/replica.js';
 import { chain, STEP_TYPES } from './support/step-types.js';
 import { WorkerPeer } from './support/worker-peer.js';
@@ -25,6 +26,7 @@ let client: Client;
 let grants: boolean[] = [];
 
 beforeAll(async () => {
+  await startNats();
   database = await createTestDatabase('executions two');
   workflows = await WorkflowsPeer.start(STEP_TYPES);
   worker = await WorkerPeer.start({
@@ -58,6 +60,7 @@ afterAll(async () => {
   await Promise.all([client?.close(), ...(replicas ?? []).map((replica) => replica.stop())]);
   await Promise.all([worker?.kill(), workflows?.stop()]);
   await database?.drop();
+  await stopNats();
 });
 
 const runMany = async (definition: object) => {

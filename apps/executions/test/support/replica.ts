@@ -5,26 +5,24 @@ import { Identity, secretsEnvironment, type RunningService } from '@rpa/platform
 import { testNats } from '@rpa/testing';
 import { executionsConfig } from '../../src/executions.config.js';
 import { start } from '../../src/start.js';
+import { natsUrl } from './nats.js';
 import { SECRETS } from './secrets.js';
 
 export interface ReplicaOptions {
   databaseUrl: string;
-  natsUrl?: string;
   env?: Record<string, string>;
 }
 
 /** The real service, in this process. */
-export function startReplica({ databaseUrl, natsUrl, env }: ReplicaOptions): Promise<RunningService> {
-  return start(
-    executionsConfig.load(replicaEnvironment({ databaseUrl, ...(natsUrl && { natsUrl }), ...(env && { env }) })),
-  );
+export function startReplica(options: ReplicaOptions): Promise<RunningService> {
+  return start(executionsConfig.load(replicaEnvironment(options)));
 }
 
-export function replicaEnvironment({ databaseUrl, natsUrl, env }: ReplicaOptions): Record<string, string> {
+export function replicaEnvironment({ databaseUrl, env }: ReplicaOptions): Record<string, string> {
   const access = testNats('executions');
   return {
     ...secretsEnvironment(SECRETS, 'executions'),
-    NATS_URL: natsUrl ?? access.url,
+    NATS_URL: natsUrl(),
     NATS_USER: access.user,
     NATS_PASSWORD: access.password,
     DATABASE_URL: databaseUrl,
@@ -45,14 +43,10 @@ export class Client {
     private readonly principal: string,
   ) {}
 
-  static async person(
-    organizationId: string = randomUUID(),
-    permissions = PERMISSIONS,
-    natsUrl?: string,
-  ): Promise<Client> {
+  static async person(organizationId: string = randomUUID(), permissions = PERMISSIONS): Promise<Client> {
     const auth = await identityOf('auth');
     const user = { userId: randomUUID(), organization: { id: organizationId, slug: 'acme' }, roles: [], permissions };
-    return new Client(organizationId, await busOf('gateway', natsUrl), await auth.signUser(user, 3_600));
+    return new Client(organizationId, await busOf('gateway'), await auth.signUser(user, 3_600));
   }
 
   static async triggers(organizationId: string): Promise<Client> {
@@ -82,6 +76,6 @@ function identityOf(service: 'auth' | 'triggers'): Promise<Identity> {
   return Identity.load({ service, identityKey: SECRETS.identityKeys[service], trustedKeys: SECRETS.trustedKeys });
 }
 
-function busOf(service: 'gateway' | 'triggers', natsUrl = testNats().url): Promise<Bus> {
-  return connectBus({ service, servers: [natsUrl], user: service, password: testNats(service).password });
+function busOf(service: 'gateway' | 'triggers'): Promise<Bus> {
+  return connectBus({ service, servers: [natsUrl()], user: service, password: testNats(service).password });
 }

@@ -13,6 +13,7 @@ import {
 import { connectBus, encodeBody, type Bus } from '@rpa/messaging';
 import { Identity } from '@rpa/platform';
 import { testNats } from '@rpa/testing';
+import { natsUrl } from './nats.js';
 import { SECRETS } from './secrets.js';
 
 export type Work = (task: StepTask, headers: { traceparent: string | null }) => Promise<TaskResult['outcome']>;
@@ -21,7 +22,6 @@ export interface WorkerOptions {
   worker: string;
   types: string[];
   capacity?: number;
-  natsUrl?: string;
   work: Work;
 }
 
@@ -47,7 +47,7 @@ export class WorkerPeer {
 
   static async start(options: WorkerOptions): Promise<WorkerPeer> {
     const { password } = testNats('worker');
-    const servers = [options.natsUrl ?? testNats().url];
+    const servers = [natsUrl()];
     const bus = await connectBus({ service: 'worker', servers, user: 'worker', password });
     const identity = await Identity.load({
       service: 'worker',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, loadVersion, resolveVersion, type JsonObject, type StepTypeDescriptor } from '@rpa/contracts';
 import { connectBus, type Bus, type Door } from '@rpa/messaging';
 import { testNats } from '@rpa/testing';
+import { natsUrl } from './nats.js';
 
 /** Lets everything in: the workflows service's own door is not what is tested here. */
 const OPEN_DOOR: Door = {
@@ -30,9 +31,9 @@ export class WorkflowsPeer {
     private readonly stepTypes: StepTypeDescriptor[],
   ) {}
 
-  static async start(stepTypes: StepTypeDescriptor[], natsUrl = testNats().url): Promise<WorkflowsPeer> {
+  static async start(stepTypes: StepTypeDescriptor[], url = natsUrl()): Promise<WorkflowsPeer> {
     const { password } = testNats('workflows');
-    const bus = await connectBus({ service: 'workflows', servers: [natsUrl], user: 'workflows', password });
+    const bus = await connectBus({ service: 'workflows', servers: [url], user: 'workflows', password });
     const peer = new WorkflowsPeer(bus, stepTypes);
     bus.responder.handle(resolveVersion, OPEN_DOOR, (request) => {
       peer.resolved++;
