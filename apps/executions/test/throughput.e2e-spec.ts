@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startExecution, type JsonObject } from '@rpa/contracts';
+import { listExecutions, startExecution, type JsonObject } from '@rpa/contracts';
 import type { RunningService } from '@rpa/platform';
-import { createTestDatabase, type TestDatabase } from '@rpa/testing';
+import { createTestDatabase, eventually, type TestDatabase } from '@rpa/testing';
 import { startNats, stopNats } from './support/nats.js';
 import { Client, startReplica } from './support/replica.js';
 import { buildService, ReplicaProcess } from './support/replica-process.js';
@@ -68,6 +68,8 @@ describe('throughput', () => {
       env: { EXECUTIONS_MAX_RUNS: '20', EXECUTIONS_MAX_STARTS: '10' },
     });
     try {
+      // The server may learn of the subscriptions a moment after the service has made them.
+      await eventually(() => client.send(listExecutions, { limit: 1 }));
       const results = await Promise.allSettled(
         Array.from({ length: 200 }, () =>
           client.send(startExecution, { workflowId, waitMs: 20_000 }, { timeoutMs: 30_000 }),
