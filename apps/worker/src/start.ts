@@ -13,7 +13,9 @@ export async function start(config: WorkerConfig = workerConfig.load()): Promise
     module: WorkerModule,
     started: (_app, { bus, identity, logger, metrics, health }) => {
       const { pool, capacity } = config;
-      host = startStepHost({ bus, identity, source: 'worker', steps: STEPS, pool, capacity, egress, logger, metrics });
+      const traced = config.otlpEndpoint !== null;
+      const means = { bus, identity, egress, logger, metrics, traced };
+      host = startStepHost({ ...means, source: 'worker', steps: STEPS, pool, capacity });
       health.add('catalog', () =>
         host?.isInCatalog ? { ok: true } : { ok: false, reason: 'the step types are not in the catalog yet' },
       );

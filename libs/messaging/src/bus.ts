@@ -150,6 +150,12 @@ export class Bus {
     return this.status.connected;
   }
 
+  /** Resolves when the server has taken in everything said so far, subscriptions included. */
+  async settled(): Promise<void> {
+    this.outbox.flush();
+    await this.connection.flush();
+  }
+
   /** Why it is not connected, for readiness. */
   get disconnectedReason(): string | null {
     return this.status.connected ? null : this.status.reason;

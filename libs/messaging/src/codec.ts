@@ -14,7 +14,11 @@ export function encodeBody(body: unknown): Uint8Array {
 export function decodeBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   try {
-    return secureJson.parse(decoder.decode(bytes), undefined, { protoAction: 'remove', constructorAction: 'remove' });
+    const text = decoder.decode(bytes);
+    // Only these spell the keys in question; looking for them is a tenth of the work of the parser that drops them.
+    if (!text.includes('__proto__') && !text.includes('constructor') && !text.includes('\\u'))
+      return JSON.parse(text) as unknown;
+    return secureJson.parse(text, undefined, { protoAction: 'remove', constructorAction: 'remove' });
   } catch {
     throw new AppError('invalid_json', 'The message body is not valid JSON in UTF-8.');
   }

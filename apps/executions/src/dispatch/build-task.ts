@@ -7,10 +7,13 @@ const GRANT_SECONDS = 60;
 export const TASK_LIMIT_BYTES = 48 * 1024;
 
 /** The message to the worker. A credential travels as a short permission to fetch it, never itself. */
-export async function buildTask(delivery: Delivery, owner: string, identity: Identity): Promise<StepTask> {
+export function buildTask(delivery: Delivery, owner: string, identity: Identity): StepTask | Promise<StepTask> {
   const { effect, run, ref } = delivery;
   const task: StepTask = {
-    ...ref,
+    executionId: ref.executionId,
+    path: ref.path,
+    attempt: ref.attempt,
+    delivery: ref.delivery,
     organizationId: run.identity.organizationId,
     owner,
     type: effect.stepType,
@@ -20,20 +23,20 @@ export async function buildTask(delivery: Delivery, owner: string, identity: Ide
     sideEffect: effect.sideEffect,
     idempotencyKey: effect.idempotencyKey,
   };
-  if (effect.credential !== undefined) {
-    const claims: CredentialGrant = {
-      organizationId: run.identity.organizationId,
-      credentialKey: effect.credential,
-      executionId: ref.executionId,
-      path: ref.path,
-      attempt: ref.attempt,
-    };
-    task.credentialGrant = await identity.sign(
-      { ...claims },
-      { audience: 'credentials-vault', expiresInSeconds: GRANT_SECONDS + Math.ceil(effect.timeoutMs / 1000) },
-    );
-  }
-  return task;
+  return effect.credential === undefined ? task : withGrant(task, effect.credential, identity);
+}
+
+async function withGrant(task: StepTask, credential: string, identity: Identity): Promise<StepTask> {
+  const claims: CredentialGrant = {
+    organizationId: task.organizationId,
+    credentialKey: credential,
+    executionId: task.executionId,
+    path: task.path,
+    attempt: task.attempt,
+  };
+  const expiresInSeconds = GRANT_SECONDS + Math.ceil(task.timeoutMs / 1000);
+  const credentialGrant = await identity.sign({ ...claims }, { audience: 'credentials-vault', expiresInSeconds });
+  return { ...task, credentialGrant };
 }
 
 export function taskTooLarge(bytes: number): StepError {

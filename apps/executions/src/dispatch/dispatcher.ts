@@ -155,7 +155,8 @@ export class Dispatcher {
     queue.inFlight++;
     this.handedOver(delivery);
     try {
-      const task = await buildTask(delivery, replica, identity);
+      const built = buildTask(delivery, replica, identity);
+      const task = built instanceof Promise ? await built : built;
       if (isClosed(delivery)) return;
       const body = encodeBody(task);
       if (body.length > TASK_LIMIT_BYTES) return this.fail(delivery, taskTooLarge(body.length));

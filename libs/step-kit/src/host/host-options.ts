@@ -37,6 +37,8 @@ export interface StepHostOptions {
   egress: Egress;
   logger: HostLogger;
   metrics: HostMetrics;
+  /** Whether spans are kept; where they are not, none is made and the incoming trace is handed on. Default: true. */
+  traced?: boolean;
   /** Unique among all workers that run; default: a new one. */
   workerId?: string;
   /** How long running steps may go on when the host stops, in milliseconds. */

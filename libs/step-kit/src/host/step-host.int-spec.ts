@@ -180,7 +180,7 @@ describe('step host', () => {
     const result = await owner.deliver(owner.task('probe', { fill: INLINE_VALUE_LIMIT }));
     expect(result.outcome).toMatchObject({
       status: 'failed',
-      error: { code: 'output_too_large', message: expect.stringContaining(String(INLINE_VALUE_LIMIT)) as string },
+      error: { code: 'output_too_large', message: expect.stringContaining(String(INLINE_VALUE_LIMIT)) as unknown },
     });
     done(result);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, SpanKind, trace, type Span } from '@opentelemetry/api';
 import { HEADERS, TASK_SUBJECTS, type StepTask, type TaskBusy, type TaskResult } from '@rpa/contracts';
 import type { Msg, Subscription } from '@rpa/messaging';
 import { createHttpClient } from '../http/http-client.js';
@@ -144,16 +144,22 @@ export class StepHost {
     if (!step) return { outcome: { status: 'failed', error: toStepError(unknownVersion(task)) } };
     const isOnce = task.sideEffect === 'once';
     if (isOnce && !(await requestStart(this.options, task, this.workerId, running, incoming))) return null;
+    const { span, traceparent } = this.openSpan(task, incoming);
+    const end = await runAttempt(step, task, this.means, running, traceparent);
+    span?.end();
+    if (running.isAbandoned) return null;
+    return isOnce && end.effectUnknown ? null : end;
+  }
+
+  /** Handed on by hand: a context that every promise of the process carries along costs more than a small step. */
+  private openSpan(task: StepTask, incoming: string | null): { span: Span | null; traceparent: string | null } {
+    if (this.options.traced === false) return { span: null, traceparent: incoming };
     const parent = incoming ? propagation.extract(ROOT_CONTEXT, { traceparent: incoming }) : ROOT_CONTEXT;
     const attributes = { 'rpa.execution': task.executionId, 'rpa.path': task.path, 'rpa.attempt': task.attempt };
-    // Handed on by hand: a context that every promise of the process carries along costs more than a small step.
     const span = trace.getTracer('rpa').startSpan(`step ${task.type}`, { kind: SpanKind.CONSUMER, attributes }, parent);
     const carrier: { traceparent?: string } = {};
     propagation.inject(trace.setSpan(parent, span), carrier);
-    const end = await runAttempt(step, task, this.means, running, carrier.traceparent ?? incoming);
-    span.end();
-    if (running.isAbandoned) return null;
-    return isOnce && end.effectUnknown ? null : end;
+    return { span, traceparent: carrier.traceparent ?? incoming };
   }
 
   private settle(running: RunningTask, end: AttemptEnd, tookMs: number): void {
