@@ -1,0 +1,58 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { runCampaign } from './campaign.mjs';
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  short: { type: 'boolean', default: false },
+  mutants: { type: 'boolean', default: false },
+  recovery: { type: 'boolean', default: false },
+  runs: { type: 'string' },
+  faults: { type: 'string' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
+};
+const SHORT_MS = 75_000;
+const SHOWN = 10;
+
+/** Attacks and prints; the last line is one JSON object. Exit code 1 when something was found that must not be. */
+export async function runChaos(args) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  const say = (line) => console.log(line);
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : number('seed', values.seed);
+  if (values.mutants) {
+    const { runMutants } = await import('./mutants.mjs');
+    return tell(await runMutants(seed, values.only, say));
+  }
+  if (values.recovery) {
+    const { measureRecovery } = await import('./recovery.mjs');
+    return tell(await measureRecovery(seed, values.short, say));
+  }
+  const runs = number('runs', values.runs ?? (values.short ? Infinity : 20_000));
+  const faults = number('faults', values.faults ?? (runs === Infinity ? 0 : Math.ceil(runs * 0.015)));
+  const plan = { seed, runs, faults, inFlight: 50, ...(values.short && { forMs: SHORT_MS }) };
+  say(`Seed ${seed}`);
+  const { sound, found, numbers, seconds } = await runCampaign(plan, say);
+  report(found, say);
+  if (!sound) say(`To see the same faults again: npm run chaos -- ${values.short ? '--short ' : ''}--seed ${seed}`);
+  tell({ sound, ...numbers, seconds });
+}
+
+function tell(result) {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (!result.sound) process.exitCode = 1;
+}
+
+function report(found, say) {
+  for (const [kind, list] of Object.entries(found)) {
+    if (list.length === 0) continue;
+    say(`${kind}: ${list.length}`);
+    for (const line of list.slice(0, SHOWN)) say(`  ${line}`);
+  }
+}
+
+function number(name, text) {
+  const value = Number(text);
+  if (!(value >= 0)) throw new Error(`--${name} takes a number, not '${text}'.`);
+  return value;
+}
