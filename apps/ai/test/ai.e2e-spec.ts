@@ -203,14 +203,14 @@ describe('ai', () => {
     expect(await gateway.request(getAiStatus, {}, await user())).toMatchObject({ configured: false });
     await expect(gateway.request(askClaude, { prompt: 'x' }, await user())).rejects.toMatchObject({
       code: 'not_configured',
-      message: expect.stringContaining('ANTHROPIC_API_KEY') as string,
+      message: expect.stringContaining('ANTHROPIC_API_KEY') as unknown,
     });
     expect((await runStep({ prompt: 'x' })).outcome).toMatchObject({
       status: 'failed',
       error: {
         code: 'ai_not_configured',
         retryable: false,
-        message: expect.stringContaining('ANTHROPIC_API_KEY') as string,
+        message: expect.stringContaining('ANTHROPIC_API_KEY') as unknown,
       },
     });
     expect(api.seen).toEqual([]);

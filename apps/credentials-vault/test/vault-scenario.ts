@@ -108,7 +108,7 @@ export class VaultScenario {
   }
 
   async redeem(grant: string, as: OrganizationRef = this.organization): Promise<CredentialValue> {
-    return redeemCredential({ bus: this.worker, identity: await this.identityOf('worker') }, as.id, grant);
+    return redeemCredential({ bus: this.worker, identity: await this.identityOf('worker') }, as.id, grant, null);
   }
 }
 

@@ -89,7 +89,7 @@ describe('worker', () => {
     expect(result.outcome).toMatchObject({ status: 'completed', output: { status: 200, body: { id: 7 } } });
     expect(api.seen[0]?.headers).toMatchObject({
       'idempotency-key': task.idempotencyKey,
-      traceparent: expect.stringContaining('0af7651916cd43dd8448eb211c80319c') as string,
+      traceparent: expect.stringContaining('0af7651916cd43dd8448eb211c80319c') as unknown,
     });
   });
 

@@ -11,6 +11,8 @@ import { Bus } from '@rpa/messaging';
 import { organizationOf, Transactions } from '@rpa/platform';
 import { CheckDefinition } from '../definition/check-definition.js';
 import { freezeDefinition, type FrozenDefinition } from '../definition/freeze-definition.js';
+import { pinChildren } from '../definition/pin-children.js';
+import { referencedKeys } from '../definition/referenced-keys.js';
 import { StepTypesRepository } from '../step-types/step-types.repository.js';
 import { WorkflowsRepository, type WorkflowWithDraft } from '../workflows/workflows.repository.js';
 import { toVersionView } from './version-view.js';
@@ -34,7 +36,8 @@ export class PublishWorkflow {
     if (request.revision !== undefined && request.revision !== workflow.revision)
       throw new AppError('stale', `The workflow is at revision ${workflow.revision}, not ${request.revision}.`);
     await this.check.assertValid(principal, workflow.draft);
-    const frozen = freezeDefinition(workflow.draft, await this.stepTypes.descriptors());
+    const children = await this.workflows.publishedVersions(organizationId, referencedKeys(workflow.draft).workflows);
+    const frozen = freezeDefinition(pinChildren(workflow.draft, children), await this.stepTypes.descriptors());
     const createdBy = principal?.kind === 'user' ? principal.userId : null;
     const version = await this.store(organizationId, workflow, frozen, createdBy);
     this.bus.emit(workflowPublished, organizationId, {

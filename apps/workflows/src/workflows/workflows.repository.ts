@@ -59,6 +59,18 @@ export class WorkflowsRepository {
     return rows.map((row) => row.key);
   }
 
+  /** The published version of each of the keys that has one. */
+  async publishedVersions(organizationId: string, keys: string[]): Promise<Map<string, number>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.transactions.manager.query<{ key: string; version: number }[]>(
+      `SELECT key, published_version AS version FROM workflows.workflows
+        WHERE organization_id = $1 AND key = ANY ($2) AND deleted_at IS NULL AND published_version IS NOT NULL
+        LIMIT ${MAX_KEYS}`,
+      [organizationId, keys],
+    );
+    return new Map(rows.map(({ key, version }) => [key, version]));
+  }
+
   /** Keys that are `key` itself or `key-<number>`. */
   async keysLike(organizationId: string, key: string): Promise<string[]> {
     const rows = await this.transactions.manager.query<{ key: string }[]>(

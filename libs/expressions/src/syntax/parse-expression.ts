@@ -1,5 +1,5 @@
 import { Parser, tokTypes } from 'acorn';
-import type { Expression, Node, Options } from 'acorn';
+import type { Expression, Options } from 'acorn';
 import { EXPRESSION_ERROR_CODE, Fault } from '../expression.errors.js';
 
 /** Limits of the text itself, checked before anything is compiled. */
@@ -104,4 +104,4 @@ function syntaxFault(thrown: unknown, text: string, offset: number): Fault {
   return new Fault(EXPRESSION_ERROR_CODE.syntax, `Unexpected ${found}.`, at);
 }
 
-export type { Expression, Node };
+export type { Expression };

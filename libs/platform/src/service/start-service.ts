@@ -83,6 +83,8 @@ export async function startService<Config extends ServiceConfig>(
     await app.init();
     await listen(strategy);
     await definition.started?.(app, context);
+    // Who is told that the service is up may ask it at once.
+    await context.bus.settled();
     phase = 'running';
     logger.info({ probePort: probes.port }, 'Service is up');
     const drain = async (): Promise<void> => {

@@ -146,7 +146,7 @@ describe('http_request', () => {
     { timeout: 'soon' },
     { url: 'relative/path' },
     { unknown: true },
-  ])('refuses the config %j', async (config) => {
+  ] as JsonObject[])('refuses the config %j', async (config) => {
     expect(await failureOf(run(config))).toMatchObject({ code: 'config_invalid', retryable: false });
     expect(api.seen).toEqual([]);
   });
