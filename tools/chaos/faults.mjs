@@ -28,26 +28,44 @@ const TARGETS = [
 const HOSTS = [...REPLICAS, ...WORKERS];
 const WIRES = ['nats', 'postgres'];
 
+/** A step that loses three workers is given up as the cause of it: after one has died, the next lives at least so long. */
+const WORKERS_LIVE_MS = 7_000;
+
 /** The faults in order, without end. */
 export function* schedule(seed) {
   const random = new Random(seed);
+  let sparedMs = 0;
   for (;;) {
-    const kind = random.weighted(KINDS);
-    const target = kind === 'stop' ? random.pick(HOSTS) : random.weighted(TARGETS);
-    const replica = random.pick(REPLICAS);
-    const wire = HOSTS.includes(target) && WORKERS.includes(target) ? 'nats' : random.pick(WIRES);
-    yield {
-      pauseMs: random.between(800, 3_200),
-      kind,
-      target: { 'kill-both': 'both', 'silence-then-kill': replica }[kind] ?? target,
-      both: random.pick([REPLICAS, WORKERS]),
-      wire,
-      // Sometimes shorter than the lease, mostly longer.
-      forMs: random.between(LEASE_MS * 0.4, LEASE_MS * 2),
-      afterMs: random.between(20, 600),
-      downMs: random.between(0, 2_000),
-    };
+    const fault = draw(random);
+    sparedMs -= fault.pauseMs;
+    if (hitsWorkers(fault)) {
+      if (sparedMs > 0) Object.assign(fault, { target: random.pick(REPLICAS), both: REPLICAS });
+      else sparedMs = WORKERS_LIVE_MS + Math.max(fault.forMs, fault.downMs);
+    }
+    yield fault;
   }
+}
+
+function draw(random) {
+  const kind = random.weighted(KINDS);
+  const target = kind === 'stop' ? random.pick(HOSTS) : random.weighted(TARGETS);
+  const replica = random.pick(REPLICAS);
+  return {
+    pauseMs: random.between(800, 3_200),
+    kind,
+    target: kind === 'silence-then-kill' ? replica : target,
+    both: random.pick([REPLICAS, WORKERS]),
+    wire: WORKERS.includes(target) ? 'nats' : random.pick(WIRES),
+    // Sometimes shorter than the lease, mostly longer.
+    forMs: random.between(LEASE_MS * 0.4, LEASE_MS * 2),
+    afterMs: random.between(20, 600),
+    downMs: random.between(0, 2_000),
+  };
+}
+
+function hitsWorkers({ kind, target, both }) {
+  if (kind === 'kill-both') return both === WORKERS;
+  return ['kill', 'stop', 'cut', 'silence', 'cut-all'].includes(kind) && WORKERS.includes(target);
 }
 
 export class Faults {
@@ -81,7 +99,7 @@ export class Faults {
   begin(fault) {
     const entry = { number: this.done.length + 1, from: Date.now(), to: Infinity, name: nameOf(fault) };
     this.done.push(entry);
-    this.say(`  fault ${entry.number}: ${entry.name}`);
+    this.say(`  ${new Date(entry.from).toISOString().slice(14, 22)} fault ${entry.number}: ${entry.name}`);
     const over = this.perform(fault).finally(() => {
       entry.to = Date.now();
       this.running.delete(over);
@@ -161,7 +179,8 @@ async function killServer(server, meanwhile = () => undefined) {
 }
 
 /** Faults of the same place do not overlap. */
-function placeOf({ kind, target }) {
+function placeOf({ kind, target, both }) {
+  if (kind === 'kill-both') return both[0];
   if (kind === 'kill-postgres') return 'postgres';
   return kind === 'wipe-nats' ? 'nats' : target;
 }
