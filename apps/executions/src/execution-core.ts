@@ -4,9 +4,7 @@ import type { Database, Health, Identity, Logger, Metrics, Transactions } from '
 import { v7 as newId } from 'uuid';
 import { CommitMetrics } from './commit/commit-metrics.js';
 import { GroupCommit } from './commit/group-commit.js';
-import { CancelExecution } from './control/cancel-execution.js';
-import { ReportResult } from './control/report-result.js';
-import { RequestStepStart } from './control/request-step-start.js';
+import { createControls, type Controls } from './control/controls.js';
 import { Acknowledgements } from './dispatch/acknowledgements.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { HearingClock } from './dispatch/hearing-clock.js';
@@ -49,7 +47,7 @@ export interface CoreParts {
 export class ExecutionCore {
   readonly start: StartExecution;
   readonly read: Readers;
-  readonly control: { cancel: CancelExecution; report: ReportResult; requestStart: RequestStepStart };
+  readonly control: Controls;
   private readonly replica = newId();
   private readonly stores: Stores;
   private readonly metrics: RunMetrics;
@@ -92,14 +90,10 @@ export class ExecutionCore {
     this.read = createReaders(this.stores, this.plans);
     this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
-    const cancel = new CancelExecution(this.stores.executions, this.stores.inbox, nudge);
-    this.control = {
-      cancel,
-      report: new ReportResult(this.host, this.dispatcher, this.stores.inbox, nudge),
-      requestStart: new RequestStepStart(this.host, this.stores.leases, this.peers),
-    };
     const children = new StartChild(this.starter, this.host, logger);
-    const { host, dispatcher, waiters, peers } = this;
+    const { host, dispatcher, waiters, peers, stores, plans } = this;
+    this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger });
+    const { cancel } = this.control;
     const effectParts = { host, dispatcher, children, cancel, nudge, waiters, peers, bus, logger };
     parts.health.add('lease', () =>
       this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },

@@ -1,13 +1,21 @@
 import {
   cancelExecution,
+  decideStep,
+  pauseExecution,
   reportResult,
   requestStepStart,
-  type CancelExecutionReply,
+  resumeExecution,
+  signalExecution,
+  type AcceptedReply,
+  type ByIdRequest,
   type CancelExecutionRequest,
+  type DecideStepRequest,
   type DoneReply,
+  type Principal,
   type ReportResultRequest,
   type RequestStepStartReply,
   type RequestStepStartRequest,
+  type SignalExecutionRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
 import { organizationOf } from '@rpa/platform';
@@ -18,8 +26,28 @@ export class ExecutionsControlMessages {
   constructor(private readonly core: ExecutionCore) {}
 
   @Handles(cancelExecution)
-  cancel(request: CancelExecutionRequest, context: MessageContext): Promise<CancelExecutionReply> {
-    return this.core.control.cancel.execute(organizationOf(context.principal), request, context.principal);
+  cancel(request: CancelExecutionRequest, { principal }: MessageContext): Promise<AcceptedReply> {
+    return this.core.control.cancel.execute(organizationOf(principal), request, nameOf(principal));
+  }
+
+  @Handles(pauseExecution)
+  pause(request: ByIdRequest, context: MessageContext): Promise<AcceptedReply> {
+    return this.core.control.pause.execute('pause', wishOf(request, context));
+  }
+
+  @Handles(resumeExecution)
+  resume(request: ByIdRequest, context: MessageContext): Promise<AcceptedReply> {
+    return this.core.control.pause.execute('resume', wishOf(request, context));
+  }
+
+  @Handles(signalExecution)
+  signal(request: SignalExecutionRequest, { principal, idempotencyKey }: MessageContext): Promise<AcceptedReply> {
+    return this.core.control.signal.execute(organizationOf(principal), request, idempotencyKey);
+  }
+
+  @Handles(decideStep)
+  decide(request: DecideStepRequest, { principal }: MessageContext): Promise<AcceptedReply> {
+    return this.core.control.decide.execute(organizationOf(principal), request, nameOf(principal));
   }
 
   @Handles(reportResult)
@@ -31,4 +59,13 @@ export class ExecutionsControlMessages {
   requestStart(request: RequestStepStartRequest): Promise<RequestStepStartReply> {
     return this.core.control.requestStart.execute(request);
   }
+}
+
+function wishOf({ id }: ByIdRequest, { principal, idempotencyKey }: MessageContext) {
+  return { organizationId: organizationOf(principal), executionId: id, by: nameOf(principal), idempotencyKey };
+}
+
+/** Who asked for it, as the journal keeps it. */
+function nameOf(principal: Principal | null): string | undefined {
+  return principal?.kind === 'user' ? principal.userId : principal?.service;
 }

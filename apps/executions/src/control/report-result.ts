@@ -1,9 +1,7 @@
 import { AppError, ID_PATTERN, type DoneReply, type ReportResultRequest, type TaskResult } from '@rpa/contracts';
-import { v7 as newId } from 'uuid';
 import { isResult, readOutcome } from '../dispatch/read-result.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
-import type { InboxRepository } from '../inbox/inbox.repository.js';
-import type { NudgeOwner } from '../inbox/nudge-owner.js';
+import type { PostStimulus } from '../inbox/post-stimulus.js';
 import type { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 
@@ -17,8 +15,7 @@ export class ReportResult {
   constructor(
     private readonly host: RunHost,
     private readonly dispatcher: Dispatcher,
-    private readonly inbox: InboxRepository,
-    private readonly nudge: NudgeOwner,
+    private readonly post: PostStimulus,
   ) {}
 
   async execute({ result }: ReportResultRequest): Promise<DoneReply> {
@@ -51,15 +48,14 @@ export class ReportResult {
   private async keep(result: TaskResult): Promise<void> {
     const { path, attempt, delivery, executionId, organizationId } = result;
     const { logs: _, ...body } = result;
-    const kept = await this.inbox.post({
-      id: newId(),
+    const posted = await this.post.post({
       organizationId,
       executionId,
       kind: 'result',
       dedupeKey: `result ${path} ${attempt} ${delivery}`,
-      body: JSON.stringify({ ...body, outcome: bounded(result) }),
+      body: { ...body, outcome: bounded(result) },
     });
-    if (kept) await this.nudge.execute([executionId]);
+    if (posted === 'full') throw new AppError('overloaded', 'The run has not taken in yet what it was sent before.');
   }
 }
 

@@ -13,30 +13,39 @@ export interface InboxOwner {
   owner: string | null;
 }
 
+/** `ended`: the organization has no such run that is open. `full`: too much waits for it already. Neither was kept. */
+export type Posted = 'new' | 'known' | 'ended' | 'full';
+
+/** Of one run. It empties its inbox within a second, unless something is wrong with it. */
+const MAX_ROWS = 1_000;
 const OPEN = `('pending', 'running', 'waiting', 'paused', 'needs_decision')`;
 
 /** What happened to runs from outside, until their journal has it. Recovery reads it across organizations. */
 export class InboxRepository {
   constructor(private readonly pool: Pool) {}
 
-  /**
-   * Keeps a stimulus for a run that has not ended, once a key. False: the organization has no such run, or it has ended,
-   * and nothing was kept.
-   */
-  async post(row: InboxRow): Promise<boolean> {
-    const { rows } = await this.pool.query<{ open: boolean }>(
+  /** Keeps a stimulus for a run that has not ended, once a key. */
+  async post(row: InboxRow): Promise<Posted> {
+    const { rows } = await this.pool.query<{ open: boolean; full: boolean; kept: boolean }>(
       `WITH target AS (
          SELECT id, organization_id FROM executions.executions
           WHERE id = $3::uuid AND organization_id = $2::uuid AND deleted_at IS NULL AND status IN ${OPEN}
+       ), waiting AS (
+         SELECT count(*) >= ${MAX_ROWS} AS too_many
+           FROM (SELECT FROM executions.inbox WHERE execution_id = $3::uuid LIMIT ${MAX_ROWS}) i
        ), posted AS (
          INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
-         SELECT $1::uuid, t.organization_id, t.id, $4::text, $5::text, $6::json FROM target t
-         ON CONFLICT (execution_id, dedupe_key) DO NOTHING
+         SELECT $1::uuid, t.organization_id, t.id, $4::text, $5::text, $6::json FROM target t, waiting w WHERE NOT w.too_many
+         ON CONFLICT (execution_id, dedupe_key) DO NOTHING RETURNING id
        )
-       SELECT EXISTS (SELECT FROM target) AS open`,
+       SELECT EXISTS (SELECT FROM target) AS open, (SELECT too_many FROM waiting) AS full,
+              EXISTS (SELECT FROM posted) AS kept`,
       [row.id, row.organizationId, row.executionId, row.kind, row.dedupeKey, row.body],
     );
-    return rows[0]?.open ?? false;
+    const [told] = rows;
+    if (!told?.open) return 'ended';
+    if (told.kept) return 'new';
+    return told.full ? 'full' : 'known';
   }
 
   async read(executionIds: readonly string[], limit = 1_000): Promise<StoredStimulus[]> {

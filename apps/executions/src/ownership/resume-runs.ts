@@ -1,8 +1,9 @@
-import { foldRecord, pendingEffects, restoreState, type DispatchEffect, type RunState } from '@rpa/engine';
+import { pendingEffects, type DispatchEffect } from '@rpa/engine';
 import type { Logger } from '@rpa/platform';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { EmptyInbox } from '../inbox/empty-inbox.js';
 import type { History, JournalRepository } from '../journal/journal.repository.js';
+import { foldHistory } from '../journal/read-state.js';
 import { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
@@ -78,9 +79,7 @@ export class ResumeRuns {
     const { id, organizationId, workflowId, versionId, traceparent, waitReply, parentId, parentPath, parentAttempt } =
       row;
     const plan = await this.parts.plans.execute(organizationId, versionId);
-    let state: RunState | undefined = history.snapshot === null ? undefined : restoreState(plan, history.snapshot);
-    for (const record of history.records) state = foldRecord(plan, state, record);
-    if (!state) throw new Error(`The execution ${id} has no journal.`);
+    const state = foldHistory(plan, id, history);
     const parent =
       parentId !== null && parentPath !== null && parentAttempt !== null
         ? { executionId: parentId, path: parentPath, attempt: parentAttempt }

@@ -48,6 +48,12 @@ export class ExecutionsRepository {
     return this.rows.get(organizationId, id);
   }
 
+  /** What those need to know who only act on an execution. */
+  async brief(organizationId: string, id: string): Promise<{ status: ExecutionStatus; id: string; versionId: string }> {
+    const { versionId, status } = await this.rows.get(organizationId, id);
+    return { id, versionId, status: status as ExecutionStatus };
+  }
+
   /** Newest first. Ids begin with the time, so every filter is a range of one index. */
   async list(organizationId: string, filter: ExecutionFilter): Promise<Page<ExecutionEntity>> {
     const limit = filter.limit ?? DEFAULT_LIMIT;

@@ -1,6 +1,7 @@
 import { cancelExecution, reportResult, requestStepStart } from './control-execution.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
 import { startExecution } from './start-execution.command.js';
+import { decideStep, pauseExecution, resumeExecution, signalExecution } from './steer-execution.command.js';
 
 export * from './control-execution.command.js';
 export * from './execution-ended.event.js';
@@ -8,6 +9,7 @@ export * from './execution-view.js';
 export * from './read-executions.command.js';
 export * from './replica-message.js';
 export * from './start-execution.command.js';
+export * from './steer-execution.command.js';
 
 export const EXECUTIONS_COMMANDS = [
   startExecution,
@@ -16,6 +18,10 @@ export const EXECUTIONS_COMMANDS = [
   listSteps,
   readJournal,
   cancelExecution,
+  pauseExecution,
+  resumeExecution,
+  signalExecution,
+  decideStep,
   reportResult,
   requestStepStart,
 ] as const;
