@@ -64,6 +64,10 @@ async function openBench({ short, times, say, peers: wanted, profileDir }) {
   const workflows = {
     noop: await product.publish('noop', chain({ type: 'noop', config: { value: 1 } })),
     inline: await product.publish('inline', chain({ type: 'transform', config: { value: '{{ 1 + 1 }}' } })),
+    short: await product.publish('short', {
+      format: 1,
+      steps: [{ id: 's1', type: 'transform', config: { value: 1 } }],
+    }),
     http: await product.publish('http', chain({ type: 'http_request', config: { method: 'GET', url: sink.url } })),
   };
   const profile = () => profileDir && stage.signal('SIGUSR2');
