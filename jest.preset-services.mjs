@@ -6,8 +6,6 @@ const folder = join(import.meta.dirname, 'libs', 'testing', 'jest');
 
 export default {
   ...preset,
-  // Real servers on a machine that is busy with other tests.
-  testTimeout: 20_000,
   globalSetup: join(folder, 'global-setup.mjs'),
   globalTeardown: join(folder, 'global-teardown.mjs'),
 };

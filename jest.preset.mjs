@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+
 /** What every project's jest.config.mjs spreads: TypeScript through SWC, ESM, sources instead of builds. */
 export default {
   testEnvironment: 'node',
+  setupFilesAfterEnv: [join(import.meta.dirname, 'jest.setup.mjs')],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

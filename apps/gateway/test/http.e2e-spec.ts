@@ -273,7 +273,7 @@ describe('YAML', () => {
 
   it('says in which line it is wrong', async () => {
     const answer = await post('/workflows', 'a: [1,\nb: {', { 'content-type': 'application/yaml' });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 'yaml', line: expect.any(Number) }] } });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ line: expect.any(Number) }, { code: 'invalid_yaml', line: 2 }] } });
   });
 });
 
