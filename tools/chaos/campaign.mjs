@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * @param plan `seed`, `inFlight`, `runs` and `faults` to reach, `forMs` at most; `folders`: other builds of services;
- * `untilFound`: end as soon as something is wrong
+ * `kinds`: of faults, all when left out; `untilFound`: end as soon as something is wrong
  */
 export async function runCampaign(plan, say) {
   const started = Date.now();
@@ -40,7 +40,7 @@ async function attack(stage, sink, plan, say) {
   const load = new Load(stage, sink);
   await load.prepare();
   const observer = await Observer.open(stage, sink);
-  const faults = new Faults(stage, plan.seed, say);
+  const faults = new Faults(stage, plan, say);
   const began = Date.now();
   const watch = watchLive(sink, observer, plan);
   const enough = () =>

@@ -31,12 +31,13 @@ const WIRES = ['nats', 'postgres'];
 /** A step that loses three workers is given up as the cause of it: after one has died, the next lives at least so long. */
 const WORKERS_LIVE_MS = 7_000;
 
-/** The faults in order, without end. */
-export function* schedule(seed) {
+/** The faults in order, without end; of all kinds, or of those that are named. */
+export function* schedule(seed, only) {
   const random = new Random(seed);
+  const kinds = only ? KINDS.filter(([, kind]) => only.includes(kind)) : KINDS;
   let sparedMs = 0;
   for (;;) {
-    const fault = draw(random);
+    const fault = draw(random, kinds);
     sparedMs -= fault.pauseMs;
     if (hitsWorkers(fault)) {
       if (sparedMs > 0) Object.assign(fault, { target: random.pick(REPLICAS), both: REPLICAS });
@@ -46,8 +47,8 @@ export function* schedule(seed) {
   }
 }
 
-function draw(random) {
-  const kind = random.weighted(KINDS);
+function draw(random, kinds) {
+  const kind = random.weighted(kinds);
   const target = kind === 'stop' ? random.pick(HOSTS) : random.weighted(TARGETS);
   const replica = random.pick(REPLICAS);
   return {
@@ -74,15 +75,15 @@ export class Faults {
   busy = new Map();
   stopped = false;
 
-  constructor(stage, seed, say) {
+  constructor(stage, { seed, kinds }, say) {
     this.stage = stage;
-    this.seed = seed;
+    this.schedule = schedule(seed, kinds);
     this.say = say;
   }
 
   /** One after the other; what each takes to be over may go beyond the beginning of the next. */
   async run(enough) {
-    for (const fault of schedule(this.seed)) {
+    for (const fault of this.schedule) {
       if (this.stopped || enough()) break;
       await sleep(fault.pauseMs);
       if (this.stopped || enough()) break;

@@ -7,12 +7,13 @@ import { runCampaign } from './campaign.mjs';
 const ATTACK_MS = 60_000;
 const SETTLE_MS = 30_000;
 
-/** `edits` of a file in `dist`: each text must be there exactly once. */
+/** `edits` of a file in `dist`: each text must be there exactly once. `kinds`: faults that go for it; all when left out. */
 const MUTANTS = [
   {
     name: 'the fence is dropped: whoever writes is believed to hold the lease',
     project: 'executions',
     file: 'commit/commit-statement.js',
+    kinds: ['silence', 'stop'],
     edits: [
       [
         'SELECT id FROM executions.leases WHERE id = $1::bigint AND expires_at > clock_timestamp() FOR KEY SHARE',
@@ -49,6 +50,7 @@ const MUTANTS = [
     name: 'a start is answered before the commit',
     project: 'executions',
     file: 'start/start-run.js',
+    kinds: ['silence-then-kill', 'kill', 'kill-both'],
     edits: [
       [
         'const { duplicate } = await this.parts.host.start(run, transition, row);',
@@ -60,12 +62,14 @@ const MUTANTS = [
     name: 'a commit of unknown outcome is taken for written',
     project: 'executions',
     file: 'commit/commit-lane.js',
+    kinds: ['kill-postgres', 'cut-all', 'cut'],
     edits: [['const done = batch.filter(({ append }) => written.has(append.executionId));', 'const done = batch;']],
   },
   {
     name: 'the idempotency key changes with every delivery',
     project: 'executions',
     file: 'dispatch/build-task.js',
+    kinds: ['kill', 'stop'],
     edits: [['idempotencyKey: effect.idempotencyKey,', 'idempotencyKey: `${effect.idempotencyKey}:${ref.delivery}`,']],
   },
 ];
@@ -79,7 +83,7 @@ export async function runMutants(seed, only, say) {
     const folder = plant(mutant);
     try {
       const plan = { seed, runs: Infinity, faults: 0, inFlight: 50, forMs: ATTACK_MS, settleMs: SETTLE_MS };
-      const attack = { ...plan, untilFound: true, folders: { [mutant.project]: folder } };
+      const attack = { ...plan, untilFound: true, kinds: mutant.kinds, folders: { [mutant.project]: folder } };
       const { found, numbers, seconds } = await runCampaign(attack, () => undefined);
       const by = Object.fromEntries(
         Object.entries(found).flatMap(([kind, { length }]) => (length ? [[kind, length]] : [])),

@@ -9,19 +9,23 @@ export const TERMINAL = new Set([
   'execution_timed_out',
 ]);
 
-/** Runs in the transaction of each commit: the writer must hold a lease, and own the run if anybody does. */
+/**
+ * Runs in the transaction of each commit: the writer must hold a lease that lived when the statement began, and own the
+ * run if anybody does.
+ */
 const AUDIT = `
   CREATE SCHEMA chaos;
   CREATE TABLE chaos.stale (execution_id uuid, seq int, lease_id bigint, reason text, at timestamptz);
   CREATE FUNCTION chaos.audit() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO chaos.stale
-    SELECT n.execution_id, n.seq, n.lease_id, CASE WHEN l.id IS NULL THEN 'no lease' ELSE 'not the owner' END,
+    SELECT n.execution_id, n.seq, n.lease_id, CASE WHEN l.id IS NULL THEN 'no lease'
+           WHEN l.expires_at < statement_timestamp() THEN 'expired lease' ELSE 'not the owner' END,
            clock_timestamp()
       FROM written n
       LEFT JOIN executions.leases l ON l.id = n.lease_id
       LEFT JOIN executions.executions e ON e.id = n.execution_id
-     WHERE l.id IS NULL OR (e.owner IS NOT NULL AND e.owner <> n.lease_id);
+     WHERE l.id IS NULL OR l.expires_at < statement_timestamp() OR (e.owner IS NOT NULL AND e.owner <> n.lease_id);
     RETURN NULL;
   END $$;
   CREATE TRIGGER chaos_audit AFTER INSERT ON executions.journal
