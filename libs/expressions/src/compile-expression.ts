@@ -1,4 +1,4 @@
-import type { Expression } from 'acorn';
+import type { Expression } from './syntax/expression-tree.js';
 import { compileNode } from './compile/compile-node.js';
 import type { PlacedReference, Reference, Unit } from './compile/unit.js';
 import { costOf } from './compile/unit.js';

@@ -1,4 +1,4 @@
-import type { Expression, Identifier, MemberExpression, Node } from 'acorn';
+import type { Expression, Identifier, MemberExpression, Node } from '../syntax/expression-tree.js';
 import { CORE_FUNCTIONS, NAMESPACE_TABLES, functionEntry } from '../functions/function-table.js';
 import { FUNCTIONS } from '../functions/library.js';
 import type { MethodOwner } from '../methods/method-table.js';

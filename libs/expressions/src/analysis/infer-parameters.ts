@@ -1,4 +1,4 @@
-import type { Expression, Pattern } from 'acorn';
+import type { Expression, Pattern } from '../syntax/expression-tree.js';
 import { staticKey } from '../syntax/check-syntax.js';
 import { propertyType } from './property-type.js';
 import type { ValueType } from './value-type.js';

@@ -5,7 +5,7 @@ import type {
   MemberExpression,
   Node,
   ObjectExpression,
-} from 'acorn';
+} from '../syntax/expression-tree.js';
 import { NAMESPACE_TABLES, functionEntry } from '../functions/function-table.js';
 import type { MethodOwner } from '../methods/method-table.js';
 import { METHODS } from '../methods/method-table.js';
@@ -140,12 +140,11 @@ export class TypeInference {
   private lambda(node: ArrowFunctionExpression, parameters: readonly ValueType[], scope: TypeScope): ValueType {
     const inner = new Map(scope);
     bindParameters(node.params, parameters, inner, (fallback) => this.infer(fallback, inner));
-    return node.body.type === 'BlockStatement' ? UNKNOWN : this.infer(node.body, inner);
+    return this.infer(node.body, inner);
   }
 
   private call(node: CallExpression, scope: TypeScope): ValueType {
     const { callee } = node;
-    if (callee.type === 'Super') return UNKNOWN;
     if (callee.type === 'Identifier' && !scope.has(callee.name)) {
       for (const argument of node.arguments) this.argument(argument, [], scope);
       return returned(functionEntry(callee.name)?.signature);

@@ -1,4 +1,10 @@
-import type { CallExpression, Expression, Identifier, MemberExpression, NewExpression } from 'acorn';
+import type {
+  CallExpression,
+  Expression,
+  Identifier,
+  MemberExpression,
+  NewExpression,
+} from '../syntax/expression-tree.js';
 import { EXPRESSION_ERROR_CODE, Fault, forbidden, typeFault } from '../expression.errors.js';
 import { GLOBALS, FUNCTION_VALUES, NAMESPACES, functionNames } from '../functions/function-table.js';
 import type { MethodOwner } from '../methods/method-table.js';
@@ -19,7 +25,6 @@ type Parameters = (rt: Runtime, frame: Frame) => unknown[];
 
 export function compileCall(node: CallExpression, unit: Unit, names: NameScope | undefined): Code {
   const { callee } = node;
-  if (callee.type === 'Super') throw forbidden('Classes are not available.', node.start);
   const parameters = compileList(node.arguments, unit, names);
   if (callee.type === 'Identifier' && names?.find(callee.name) === undefined) {
     return callFunction(node, namedFunction(callee), parameters);

@@ -1,5 +1,12 @@
-import type { ArrayPattern, ArrowFunctionExpression, Expression, ObjectPattern, Pattern, Property } from 'acorn';
-import { forbidden, typeFault } from '../expression.errors.js';
+import type {
+  ArrayPattern,
+  ArrowFunctionExpression,
+  Expression,
+  ObjectPattern,
+  Pattern,
+  Property,
+} from '../syntax/expression-tree.js';
+import { typeFault } from '../expression.errors.js';
 import type { LambdaCode } from '../runtime/callable.js';
 import { Lambda } from '../runtime/callable.js';
 import { toKey } from '../runtime/coercion.js';
@@ -21,7 +28,6 @@ export function compileLambda(node: ArrowFunctionExpression, unit: Unit, outer: 
   for (const parameter of node.params) declareNames(parameter, names);
   const bind = plain ? undefined : compileParameters(node.params, unit, names);
   if (plain) for (const parameter of node.params) if (parameter.type === 'Identifier') names.markBound(parameter.name);
-  if (node.body.type === 'BlockStatement') throw forbidden('A function body must be one expression.', node.body.start);
   const body = unit.compile(node.body, names);
   const code: LambdaCode = {
     slots: names.size,
@@ -53,8 +59,6 @@ function declareNames(pattern: Pattern, names: NameScope): void {
         declareNames(property.type === 'RestElement' ? property : property.value, names);
       }
       return;
-    default:
-      throw forbidden('A parameter must be a name or a pattern of names.', pattern.start);
   }
 }
 
@@ -94,8 +98,8 @@ function compilePattern(pattern: Pattern, unit: Unit, names: NameScope): Binder 
       return compileArrayPattern(pattern, unit, names);
     case 'ObjectPattern':
       return compileObjectPattern(pattern, unit, names);
-    default:
-      throw forbidden('A parameter must be a name or a pattern of names.', pattern.start);
+    case 'RestElement':
+      return compilePattern(pattern.argument, unit, names);
   }
 }
 

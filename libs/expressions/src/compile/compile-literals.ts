@@ -6,7 +6,7 @@ import type {
   Property,
   SpreadElement,
   TemplateLiteral,
-} from 'acorn';
+} from '../syntax/expression-tree.js';
 import { Fault, forbidden } from '../expression.errors.js';
 import type { PatternProgram } from '../regexp/compile-pattern.js';
 import { compilePattern } from '../regexp/compile-pattern.js';
@@ -32,7 +32,7 @@ export function compileLiteral(node: Literal): Code {
 }
 
 export function compileTemplate(node: TemplateLiteral, unit: Unit, names: NameScope | undefined): Code {
-  const texts = node.quasis.map(({ value }) => value.cooked ?? '');
+  const texts = node.quasis.map(({ cooked }) => cooked);
   const parts = node.expressions.map((expression) => unit.compile(expression, names));
   const first = texts[0] ?? '';
   return (rt, frame) => {

@@ -1,4 +1,4 @@
-import type { ChainExpression, Expression, Identifier, MemberExpression } from 'acorn';
+import type { ChainExpression, Expression, Identifier, MemberExpression } from '../syntax/expression-tree.js';
 import type { Fault } from '../expression.errors.js';
 import { forbidden, typeFault } from '../expression.errors.js';
 import { GLOBALS, NAMESPACES } from '../functions/function-table.js';

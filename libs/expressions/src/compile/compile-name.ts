@@ -1,4 +1,4 @@
-import type { Identifier } from 'acorn';
+import type { Identifier } from '../syntax/expression-tree.js';
 import { EXPRESSION_ERROR_CODE, Fault, forbidden } from '../expression.errors.js';
 import { FUNCTION_VALUES, GLOBALS, NAMESPACE, functionNames } from '../functions/function-table.js';
 import { copyPrivately } from '../runtime/plain-data.js';

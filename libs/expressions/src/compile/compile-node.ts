@@ -1,4 +1,4 @@
-import type { Expression } from 'acorn';
+import type { Expression } from '../syntax/expression-tree.js';
 import { forbidden } from '../expression.errors.js';
 import type { Code } from '../runtime/runtime.js';
 import type { AcceptedNodeType } from '../syntax/node-types.js';

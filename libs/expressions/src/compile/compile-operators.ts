@@ -1,4 +1,10 @@
-import type { BinaryExpression, ConditionalExpression, Expression, LogicalExpression, UnaryExpression } from 'acorn';
+import type {
+  BinaryExpression,
+  ConditionalExpression,
+  Expression,
+  LogicalExpression,
+  UnaryExpression,
+} from '../syntax/expression-tree.js';
 import { toNumber } from '../runtime/coercion.js';
 import {
   ARITHMETIC,

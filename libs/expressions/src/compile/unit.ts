@@ -1,4 +1,4 @@
-import type { Expression, Node } from 'acorn';
+import type { Expression, Node } from '../syntax/expression-tree.js';
 import type { Code } from '../runtime/runtime.js';
 import { childNodes } from '../syntax/child-nodes.js';
 

@@ -1,16 +1,8 @@
-import type {
-  ArrowFunctionExpression,
-  CallExpression,
-  Expression,
-  Literal,
-  NewExpression,
-  Node,
-  Property,
-} from 'acorn';
+import type { CallExpression, Expression, Literal, NewExpression, Node, Property } from './expression-tree.js';
 import { EXPRESSION_ERROR_CODE, Fault, forbidden } from '../expression.errors.js';
 import { childNodes } from './child-nodes.js';
 import { FORBIDDEN_PROPERTIES, NODE_TYPES, OPERATORS } from './node-types.js';
-import { SOURCE_LIMITS, tooDeep } from './parse-expression.js';
+import { SOURCE_LIMITS, tooDeep } from './source-limits.js';
 
 /** Methods that change their receiver, or, for `assign`, their first argument. */
 const MUTATING_METHODS = new Set(
@@ -64,11 +56,6 @@ const CHECKS: Record<string, (node: Node) => void> = {
   UnaryExpression: checkOperator,
   BinaryExpression: checkOperator,
   LogicalExpression: checkOperator,
-  Literal: (node) => {
-    const { bigint } = node as Literal;
-    if (bigint !== undefined && bigint !== null)
-      throw forbidden('BigInt is not available; numbers are doubles.', node.start);
-  },
   MemberExpression: (node) => {
     const name = staticKey(node as Node & KeyedNode);
     if (typeof name === 'string') checkPropertyName(name, node.start);
@@ -77,9 +64,6 @@ const CHECKS: Record<string, (node: Node) => void> = {
   ArrayExpression: (node) => {
     const { elements } = node as unknown as { elements: (Node | null)[] };
     if (elements.includes(null)) throw forbidden('An array cannot have holes; write null or undefined.', node.start);
-  },
-  ArrowFunctionExpression: (node) => {
-    if ((node as ArrowFunctionExpression).async) throw forbidden('Async functions are not available.', node.start);
   },
   NewExpression: (node) => checkConstructor(node as NewExpression),
 };
@@ -91,9 +75,6 @@ function checkOperator(node: Node): void {
 }
 
 function checkProperty(property: Property): void {
-  if (property.kind !== 'init' || property.method) {
-    throw forbidden('Methods, getters and setters are not available; write name: x => ...', property.start);
-  }
   const name = staticKey({ computed: property.computed, property: property.key });
   if (typeof name === 'string' && !property.computed) checkPropertyName(name, property.start);
 }

@@ -1,4 +1,4 @@
-import type { Node } from 'acorn';
+import type { Node } from './expression-tree.js';
 
 /** The nodes directly below one, in source order of its properties. */
 export function childNodes(node: Node): Node[] {

@@ -1,3 +1,6 @@
+import type { Fault } from '../expression.errors.js';
+import { forbidden } from '../expression.errors.js';
+
 /**
  * Every ESTree node type, decided. `'accepted'` types have a compiler or are read by their parent's; a refused one
  * carries what the author is told. A type that is missing here is refused too, and a test fails when the parser can
@@ -83,6 +86,12 @@ export const NODE_TYPES = {
 export type AcceptedNodeType = {
   [Type in keyof typeof NODE_TYPES]: (typeof NODE_TYPES)[Type] extends 'accepted' ? Type : never;
 }[keyof typeof NODE_TYPES];
+
+/** Refuses a node type with the words of the table. */
+export function refused(type: keyof typeof NODE_TYPES, offset: number): Fault {
+  const decision = NODE_TYPES[type];
+  return forbidden(decision === 'accepted' ? `${type} cannot stand here.` : decision.refused, offset);
+}
 
 /** Operators of the accepted unary, binary and logical nodes; `delete` and `instanceof` are left out on purpose. */
 export const OPERATORS = {

@@ -1,7 +1,8 @@
-import type { Expression } from 'acorn';
+import type { Expression } from '../syntax/expression-tree.js';
 import { EXPRESSION_ERROR_CODE, Fault, SourceText, toExpressionError } from '../expression.errors.js';
 import type { ExpressionError } from '../expression.errors.js';
-import { SOURCE_LIMITS, parseExpressionAt, tooLong } from '../syntax/parse-expression.js';
+import { parseExpressionAt } from '../syntax/parse-expression.js';
+import { SOURCE_LIMITS, tooLong } from '../syntax/source-limits.js';
 
 /** Expressions that one string of a template may hold. */
 export const MAX_EXPRESSIONS_PER_STRING = 1_000;
