@@ -11,6 +11,7 @@ export function judge(rows, singles) {
   return [
     atLeast('remote: 2x the steps/s of Restate', 2, ratio(remote, restate)),
     atLeast('remote: 3x the steps/s of Restate (stretch)', 3, ratio(remote, restate)),
+    atMost('remote: half of the CPU a step of Restate', 0.5, quotient(remote?.cpuTotal, restate?.cpuTotal)),
     atLeast('remote: 6x the steps/s of DBOS', 6, ratio(remote, dbos)),
     atMost('sequential: p50 of Restate', 1, quotient(sequential?.p50, figure('sequential', 'restate')?.p50)),
     atLeast('http: 1.2x the steps/s of Restate', 1.2, ratio(http, restate)),
