@@ -19,7 +19,13 @@ export class ListExecutions {
 
 function readTime(path: string, text: string): number {
   const at = Date.parse(text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at)) return at;
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at) && hasDay(text.slice(0, 10))) return at;
   const message = 'must be a time such as 2026-01-31T12:00:00Z';
   throw new AppError('validation_failed', `'${path}' ${message}.`, { errors: [{ path, code: 'time', message }] });
+}
+
+/** `Date.parse` would read the 30th of February as the 2nd of March. */
+function hasDay(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }

@@ -5,7 +5,7 @@ import { testNats } from '@rpa/testing';
 import { natsUrl } from './nats.js';
 
 /** Lets everything in: the workflows service's own door is not what is tested here. */
-const OPEN_DOOR: Door = {
+export const OPEN_DOOR: Door = {
   admit: () => ({ principal: null, requestId: null, idempotencyKey: null, traceparent: null }),
   validate: (_command, body) => body as never,
   observe: () => undefined,
@@ -27,7 +27,7 @@ export class WorkflowsPeer {
   resolved = 0;
 
   private constructor(
-    private readonly bus: Bus,
+    readonly bus: Bus,
     private readonly stepTypes: StepTypeDescriptor[],
   ) {}
 
