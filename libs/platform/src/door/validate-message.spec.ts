@@ -58,6 +58,19 @@ describe('validateMessage', () => {
     ]);
   });
 
+  it('names one fault of a field that is missing or of another type, and counts fields', async () => {
+    for (const body of [{}, { name: null }])
+      expect(await refusal(body)).toMatchObject({
+        message: '1 field(s) of the request are not valid.',
+        errors: [{ path: 'name', code: 'required', message: 'name is required' }],
+      });
+    const error = await refusal({ name: 5, items: [{ amount: 'x' }] });
+    expect(error.errors?.map(({ path, code }) => `${path} ${code}`)).toEqual([
+      'name isString',
+      'items[0].amount isInt',
+    ]);
+  });
+
   it.each([[null], [[]], ['text'], [5], [undefined]])('refuses %j as a body', async (body) => {
     expect((await refusal(body)).code).toBe('validation_failed');
   });

@@ -23,7 +23,7 @@ export async function validateMessage<T extends object>(message: MessageClass<T>
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false, value: true },
   });
   if (errors.length === 0) return instance;
   if (errors.length === 1 && errors[0]?.property === 'id' && errors[0].constraints?.['matches'])
@@ -50,7 +50,8 @@ function emptyMessage<T extends object>(message: MessageClass<T>, plain: object)
 }
 
 function refusal(faults: Fault[]): AppError {
-  return new AppError('validation_failed', `${faults.length} field(s) of the request are not valid.`, {
+  const fields = new Set(faults.map(({ path }) => path)).size;
+  return new AppError('validation_failed', `${fields} field(s) of the request are not valid.`, {
     errors: faults,
   });
 }
@@ -61,10 +62,19 @@ function unknownField(path: string, field: string): Fault {
 
 function toFaults(error: ValidationError, prefix: string): Fault[] {
   const path = pathOf(prefix, error.property);
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) =>
-    code === 'whitelistValidation' ? unknownField(path, error.property) : { path, code, message },
-  );
-  return [...own, ...(error.children ?? []).flatMap((child) => toFaults(child, path))];
+  return [...ownFaults(error, path), ...(error.children ?? []).flatMap((child) => toFaults(child, path))];
+}
+
+const TYPES = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject'];
+
+/** A field that is missing or of another type breaks every rule about its value too, which would say nothing more. */
+function ownFaults({ constraints = {}, property, value }: ValidationError, path: string): Fault[] {
+  const broken = Object.entries(constraints);
+  if ('whitelistValidation' in constraints) return [unknownField(path, property)];
+  if (broken.length > 0 && (value === undefined || value === null))
+    return [{ path, code: 'required', message: `${property} is required` }];
+  const type = broken.find(([code]) => TYPES.includes(code));
+  return (type ? [type] : broken).map(([code, message]) => ({ path, code, message }));
 }
 
 /** As faults are written everywhere: `items[2].amount`. */
