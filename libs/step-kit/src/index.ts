@@ -1,5 +1,6 @@
 export { createEgress } from './egress/create-egress.js';
 export type { Egress, EgressOptions } from './egress/create-egress.js';
+export { checkEgressHoles } from './egress/egress-holes.js';
 export type { HostIdentity, HostLogger, HostMetrics, StepHostOptions } from './host/host-options.js';
 export { redeemCredential } from './host/redeem-credential.js';
 export { StepHost, startStepHost } from './host/step-host.js';

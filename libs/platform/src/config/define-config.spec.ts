@@ -9,7 +9,13 @@ const definition = defineConfig({
   port: integer('PORT', { description: 'Port', default: 3000, min: 0, max: 65_535 }),
   open: flag('OPEN', { description: 'Open', default: false }),
   mode: oneOf('MODE', ['a', 'b'], { description: 'Mode', default: 'a' }),
-  hosts: list('HOSTS', { description: 'Hosts', default: 'x' }),
+  hosts: list('HOSTS', {
+    description: 'Hosts',
+    default: 'x',
+    check: (items) => {
+      if (items.includes('*')) throw new Error("'*' is no host");
+    },
+  }),
   name: text('NAME', { description: 'Name', pattern: /^[a-z]+$/ }),
   password: text('PASSWORD', { description: 'Password', secret: true }),
   note: optionalText('NOTE', { description: 'Note' }),
@@ -37,11 +43,11 @@ describe('Configuration', () => {
   });
 
   it('names every fault at once, with what the variable is for', () => {
-    const faults = faultsOf({ PORT: '70000', OPEN: 'maybe', MODE: 'c', NAME: 'ABC' });
-    expect(faults).toHaveLength(5);
+    const faults = faultsOf({ PORT: '70000', OPEN: 'maybe', MODE: 'c', HOSTS: 'a, *', NAME: 'ABC' });
+    expect(faults).toHaveLength(6);
     expect(faults[0]).toMatch(/^PORT: must be a whole number from 0 to 65535, not '70000' \(Port/);
-    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'OPEN', 'MODE', 'NAME', 'PASSWORD']);
-    expect(new ConfigError(faults).message.split('\n')).toHaveLength(6);
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'OPEN', 'MODE', 'HOSTS', 'NAME', 'PASSWORD']);
+    expect(new ConfigError(faults).message.split('\n')).toHaveLength(7);
   });
 
   it.each(['1.5', '-1', 'x', 'NaN', 'Infinity', ' '])('refuses %j as a port', (port) => {

@@ -142,16 +142,22 @@ export function oneOf<const T extends string>(
   };
 }
 
-/** Comma-separated list. */
-export function list(env: string, options: { description: string; default?: string }): Variable<string[]> {
+/** Comma-separated list. `check` throws when its items are not what they should be. */
+export function list(
+  env: string,
+  options: { description: string; default?: string; check?: (items: readonly string[]) => void },
+): Variable<string[]> {
   return {
     env,
     description: options.description,
     defaultText: options.default ?? '',
-    read: (raw) =>
-      (raw ?? options.default ?? '')
+    read(raw) {
+      const items = (raw ?? options.default ?? '')
         .split(',')
         .map((item) => item.trim())
-        .filter((item) => item !== ''),
+        .filter((item) => item !== '');
+      options.check?.(items);
+      return items;
+    },
   };
 }

@@ -145,6 +145,7 @@ describe('egress guard', () => {
       message:
         "localhost leads to an address that is not public. Allow 'localhost:5432' in EGRESS_ALLOW if it is meant.",
     });
+    await expect(call('http://[::1]:5432/')).rejects.toThrow("Allow '[::1]:5432' in EGRESS_ALLOW");
   });
 });
 

@@ -89,10 +89,15 @@ async function permitted(
     if (!isPublicAddress(address) && !holes.allowsAddress(address, port))
       throw new StepFailure(
         'egress_denied',
-        `${host} leads to an address that is not public. Allow '${host}:${port}' in EGRESS_ALLOW if it is meant.`,
+        `${host} leads to an address that is not public. Allow '${holeOf(host, port)}' in EGRESS_ALLOW if it is meant.`,
       );
   }
   return addresses;
+}
+
+/** As `EGRESS_ALLOW` reads it: without brackets the port would be a part of an IPv6 address. */
+function holeOf(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 async function resolveByHost(host: string): Promise<string[]> {

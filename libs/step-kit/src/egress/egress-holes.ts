@@ -50,6 +50,11 @@ export class EgressHoles {
   }
 }
 
+/** For configurations. @throws when an entry of `EGRESS_ALLOW` cannot be read */
+export function checkEgressHoles(entries: readonly string[]): void {
+  void new EgressHoles(entries);
+}
+
 function single(host: string, port: number | null): RangeHole {
   const address = readAddress(host);
   return { range: [address, address instanceof ipaddr.IPv4 ? 32 : 128], port };
