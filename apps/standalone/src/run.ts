@@ -1,5 +1,6 @@
 import { EmbeddedError } from '@rpa/embedded';
 import { ConfigError } from '@rpa/platform';
+import { GivenServerError } from './given-database.js';
 
 const STOP_WITHIN_MS = 9_500;
 /** Ctrl-C reaches this process twice when a parent hands it on; a person who means it presses again later. */
@@ -37,13 +38,24 @@ export async function run(start: (signal: AbortSignal) => Promise<Running>): Pro
   }
 }
 
+/** Waits for the next part of a start; when it fails, what runs already is stopped instead of left behind. */
+export async function orStop<T>(next: Promise<T>, running: Running): Promise<T> {
+  try {
+    return await next;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
 function exitCleanly(): void {
   process.stdout.write('Stopped.\n');
   process.exit(0);
 }
 
 function explain(error: unknown): never {
-  if (error instanceof EmbeddedError) process.stderr.write(`\n${error.message}\n  -> ${error.hint}\n`);
+  if (error instanceof EmbeddedError || error instanceof GivenServerError)
+    process.stderr.write(`\n${error.message}\n  -> ${error.hint}\n`);
   else if (error instanceof ConfigError) process.stderr.write(`\n${error.message}\n`);
   else if (isAddressInUse(error))
     process.stderr.write(

@@ -1,7 +1,7 @@
 import { printBanner } from './banner.js';
 import { prepareDemo } from './demo/prepare-demo.js';
 import { progress } from './progress.js';
-import { run } from './run.js';
+import { orStop, run } from './run.js';
 import { serviceEnvironment } from './service-environment.js';
 import { inheritedEnvironment, localUrl, standaloneConfig } from './standalone.config.js';
 import { startProcesses } from './start-processes.js';
@@ -16,7 +16,7 @@ await run(async (signal) => {
   const inherited = inheritedEnvironment();
   progress('Starting PostgreSQL and NATS ...');
   const servers = await startServers(config);
-  const demo = await prepareDemo(config, servers);
+  const demo = await orStop(prepareDemo(config, servers), servers);
   const processes = startProcesses(config.port, (service, probePort) =>
     serviceEnvironment(service, config, servers, inherited, { probePort, egressAllow: demo.egressAllow }),
   );

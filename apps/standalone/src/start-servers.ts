@@ -4,6 +4,7 @@ import { lockDataDir, startNats, startPostgres } from '@rpa/embedded';
 import { publicKeyOfSeed } from '@rpa/messaging';
 import { provisionSecrets, type InstallationSecrets } from '@rpa/platform';
 import { Client } from 'pg';
+import { givenDatabase } from './given-database.js';
 import { progress } from './progress.js';
 import { dataDirOf, type StandaloneConfig } from './standalone.config.js';
 
@@ -31,7 +32,7 @@ export async function startServers(config: StandaloneConfig): Promise<Servers> {
     const secrets = provisionSecrets(join(dataDir, 'secrets'));
     // Both are waited for even when one fails: a server that is still starting must be there to be stopped.
     const [database, nats] = await Promise.allSettled([
-      config.databaseUrl ?? embeddedDatabase(dataDir, secrets, stops),
+      config.databaseUrl ? givenDatabase(config.databaseUrl) : embeddedDatabase(dataDir, secrets, stops),
       config.natsUrl ?? embeddedNats(config, dataDir, secrets, stops),
     ]);
     if (database.status === 'rejected') throw database.reason as Error;
