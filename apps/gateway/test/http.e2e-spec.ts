@@ -228,7 +228,9 @@ describe('errors', () => {
 
   it('answers 415 for what is neither JSON nor (where it may be) YAML, and for packed bodies', async () => {
     const send = (path: string, type: string) => post(path, 'reason: x', { 'content-type': type });
-    expectProblem(await send('/workflows', 'text/plain'), 415, 'unsupported_media_type');
+    const plain = await send('/workflows', 'text/plain');
+    expectProblem(plain, 415, 'unsupported_media_type');
+    expect(plain.body).toMatchObject({ detail: expect.stringContaining('application/json, application/yaml') });
     expectProblem(await send('/workflows', 'multipart/form-data; boundary=x'), 415, 'unsupported_media_type');
     expectProblem(await send(`/executions/${ID}/cancel`, 'application/yaml'), 415, 'unsupported_media_type');
     const packed = await post('/workflows', gzipSync(JSON.stringify({ workflowId: ID })), {
@@ -273,7 +275,10 @@ describe('YAML', () => {
 
   it('says in which line it is wrong', async () => {
     const answer = await post('/workflows', 'a: [1,\nb: {', { 'content-type': 'application/yaml' });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ line: expect.any(Number) }, { code: 'invalid_yaml', line: 2 }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ line: expect.any(Number) }, { code: 'invalid_yaml', line: 2 }] },
+    });
   });
 });
 

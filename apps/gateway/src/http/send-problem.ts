@@ -30,6 +30,7 @@ function toHttpError(error: unknown, request: FastifyRequest): AppError {
   const status = statusOf(error);
   if (status === 404) return new AppError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`);
   const code = CODE_OF_STATUS[status];
+  if (status === 415) return new AppError('unsupported_media_type', mediaTypesOf(request), { cause: error });
   if (code) return new AppError(code, status === 413 ? ERRORS.too_large.title : messageOf(error), { cause: error });
   if (status >= 400 && status < 500) return new AppError('bad_request', messageOf(error), { cause: error });
   return toAppError(error);
@@ -39,6 +40,11 @@ function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode } = error as { statusCode?: unknown };
   return typeof statusCode === 'number' ? statusCode : 500;
+}
+
+function mediaTypesOf({ routeOptions: { config } }: FastifyRequest): string {
+  const types = ['application/json', ...(config.yaml ? ['application/yaml'] : []), ...(config.jsonTypes ?? [])];
+  return `Send a Content-Type that this route takes: ${types.join(', ')}.`;
 }
 
 function messageOf(error: unknown): string | undefined {

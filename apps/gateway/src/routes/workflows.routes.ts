@@ -109,7 +109,6 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
       202: { description: 'The start is durable', reply: StartExecutionReply },
     },
     location: (reply) => `/executions/${reply.id}`,
-    bodyLimit: DEFINITION_BODY,
   }),
   route({ method: 'GET', path: '/workflows/{id}/versions', command: listVersions }),
   route({
