@@ -31,6 +31,8 @@ import { queryDuration } from '../http/query-duration.js';
 
 /** A definition of 5 MiB, and what JSON adds when it comes as text. */
 const DEFINITION_BODY = 6 * 1024 * 1024;
+/** Inputs are journaled, and read again by every expression that names them. */
+const INPUTS_BODY = 1024 * 1024;
 const MAX_WAIT_MS = 55_000;
 
 export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
@@ -109,6 +111,7 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
       202: { description: 'The start is durable', reply: StartExecutionReply },
     },
     location: (reply) => `/executions/${reply.id}`,
+    bodyLimit: INPUTS_BODY,
   }),
   route({ method: 'GET', path: '/workflows/{id}/versions', command: listVersions }),
   route({
