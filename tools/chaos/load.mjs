@@ -15,6 +15,7 @@ export class Load {
   /** Order to what is known of its run. */
   orders = new Map();
   starting = 0;
+  clients = 0;
   open = new Map();
   refused = new Map();
   stopped = false;
@@ -42,13 +43,14 @@ export class Load {
     const client = async () => {
       while (!this.stopped && !enough()) await this.one();
     };
-    await Promise.all(Array.from({ length: inFlight }, client));
+    this.clients = inFlight;
+    await Promise.all(Array.from({ length: inFlight }, () => client().finally(() => this.clients--)));
   }
 
   /** Waits for the end of everything that was acknowledged; what is open then is stuck. */
   async settle(withinMs) {
     const limit = Date.now() + withinMs;
-    while (this.open.size > 0 && Date.now() < limit) await sleep(LOOK_EVERY_MS);
+    while (this.clients > 0 && Date.now() < limit) await sleep(LOOK_EVERY_MS);
     return [...this.open.keys()];
   }
 
@@ -66,6 +68,7 @@ export class Load {
     if (id === null) return;
     const row = { order, workflow, id, status: null, error: null };
     this.orders.set(order, row);
+    if (this.stopped) return;
     await new Promise((done) => this.open.set(id, { row, done }));
   }
 
