@@ -1,6 +1,6 @@
 import { EmbeddedError } from '@rpa/embedded';
 import { ConfigError } from '@rpa/platform';
-import { GivenServerError } from './given-database.js';
+import { GivenServerError } from './given-servers.js';
 
 const STOP_WITHIN_MS = 9_500;
 /** Ctrl-C reaches this process twice when a parent hands it on; a person who means it presses again later. */

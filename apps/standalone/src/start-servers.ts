@@ -4,7 +4,7 @@ import { lockDataDir, startNats, startPostgres } from '@rpa/embedded';
 import { publicKeyOfSeed } from '@rpa/messaging';
 import { provisionSecrets, type InstallationSecrets } from '@rpa/platform';
 import { Client } from 'pg';
-import { givenDatabase } from './given-database.js';
+import { givenDatabase, givenNats } from './given-servers.js';
 import { progress } from './progress.js';
 import { dataDirOf, type StandaloneConfig } from './standalone.config.js';
 
@@ -33,7 +33,7 @@ export async function startServers(config: StandaloneConfig): Promise<Servers> {
     // Both are waited for even when one fails: a server that is still starting must be there to be stopped.
     const [database, nats] = await Promise.allSettled([
       config.databaseUrl ? givenDatabase(config.databaseUrl) : embeddedDatabase(dataDir, secrets, stops),
-      config.natsUrl ?? embeddedNats(config, dataDir, secrets, stops),
+      config.natsUrl ? givenNats(config.natsUrl) : embeddedNats(config, dataDir, secrets, stops),
     ]);
     if (database.status === 'rejected') throw database.reason as Error;
     if (nats.status === 'rejected') throw nats.reason as Error;

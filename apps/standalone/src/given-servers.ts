@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Client } from 'pg';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -28,6 +30,35 @@ export async function givenDatabase(url: string): Promise<string> {
       'Start it or correct DATABASE_URL; without DATABASE_URL an embedded PostgreSQL is started.',
       { cause: error },
     );
+  }
+}
+
+const NATS_PORT = 4222;
+
+/** `NATS_URL` as it is (one server or several, comma separated), once one of them listens. */
+export async function givenNats(urls: string): Promise<string> {
+  const failures: unknown[] = [];
+  for (const url of urls.split(','))
+    try {
+      await listens(url.trim());
+      return urls;
+    } catch (error) {
+      failures.push(error);
+    }
+  throw new GivenServerError(
+    `The NATS server of NATS_URL cannot be used: ${failures.map(reasonOf).join('; ')}.`,
+    'Start it or correct NATS_URL; without NATS_URL an embedded NATS server is started.',
+    { cause: failures[0] },
+  );
+}
+
+async function listens(url: string): Promise<void> {
+  const { hostname, port } = new URL(url.includes('://') ? url : `nats://${url}`);
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || NATS_PORT });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_WITHIN_MS) });
+  } finally {
+    socket.destroy();
   }
 }
 
