@@ -2,6 +2,7 @@ import { EXPRESSION_ERROR_CODE, Fault, forbidden } from '../expression.errors.js
 import { CharacterSet } from './character-set.js';
 import { parsePattern } from './parse-pattern.js';
 import type { PatternNode } from './pattern-syntax.js';
+import { ShortTextTest } from './short-text.js';
 
 export const OP = {
   character: 0,
@@ -48,6 +49,8 @@ export interface PatternProgram {
   word: CharacterSet;
   multiline: boolean;
   unicode: boolean;
+  /** The quick way for short texts, when the pattern has one. */
+  shortText: ShortTextTest | undefined;
 }
 
 /** Counted repeats are written out, so this also bounds what `{1000}` may stand for. */
@@ -78,6 +81,7 @@ export function compilePattern(source: string, flags: string): PatternProgram {
     word: new CharacterSet('\\w', compiler.setFlags),
     multiline,
     unicode: flags.includes('u'),
+    shortText: ShortTextTest.of(root, source, flags),
   };
 }
 

@@ -11,8 +11,8 @@ export interface Match {
 }
 
 /**
- * A regular expression of the language. Never a JavaScript RegExp, so that no pattern can run without a budget; its
- * state is private, so no property of one can be read.
+ * A regular expression of the language. Never a JavaScript RegExp, so that no pattern can run without a budget, and a
+ * JavaScript one is asked only where its time is bounded; its state is private, so no property of one can be read.
  */
 export class Pattern {
   readonly #source: string;
@@ -74,6 +74,12 @@ export class Pattern {
 
   /** `test`: the same without the texts. */
   test(rt: Runtime, text: string): boolean {
+    const quick = this.#program.shortText;
+    const cost = quick?.charge(text);
+    if (quick !== undefined && cost !== undefined) {
+      rt.matched(cost);
+      return quick.test(text);
+    }
     const resumes = this.isGlobal() || this.isSticky();
     const from = resumes ? this.#lastIndex : 0;
     const matcher = new PatternMatcher(rt, this.#program, text);

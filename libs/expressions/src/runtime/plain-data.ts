@@ -45,7 +45,7 @@ class PlainCheck {
       if (prototype !== Array.prototype || Object.hasOwn(value, 'index')) return false;
       for (let index = 0; index < value.length; index++) {
         const item: unknown = value[index];
-        if (typeof item === 'number' && item - item === 0 && item !== 0) this.values++;
+        if (typeof item === 'number' && item - item === 0 && (item !== 0 || 1 / item > 0)) this.values++;
         else if (!this.isPlainItem(item, depth)) return false;
       }
       return true;
