@@ -47,7 +47,12 @@ export const INTEGRATION_ROUTES: readonly RouteDefinition[] = [
     etag: (integration) => integration.revision,
   }),
   route({ method: 'DELETE', path: '/integrations/{id}', command: deleteIntegration, status: 204 }),
-  route({ method: 'POST', path: '/integrations/{id}/restore', command: restoreIntegration }),
+  route({
+    method: 'POST',
+    path: '/integrations/{id}/restore',
+    command: restoreIntegration,
+    etag: (integration) => integration.revision,
+  }),
   route({
     method: 'POST',
     path: '/integrations/{id}/toggle',

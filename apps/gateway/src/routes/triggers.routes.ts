@@ -46,9 +46,24 @@ export const TRIGGER_ROUTES: readonly RouteDefinition[] = [
     etag: (trigger) => trigger.revision,
   }),
   route({ method: 'DELETE', path: '/triggers/{id}', command: deleteTrigger, status: 204 }),
-  route({ method: 'POST', path: '/triggers/{id}/restore', command: restoreTrigger }),
-  route({ method: 'POST', path: '/triggers/{id}/enable', command: enableTrigger }),
-  route({ method: 'POST', path: '/triggers/{id}/disable', command: disableTrigger }),
+  route({
+    method: 'POST',
+    path: '/triggers/{id}/restore',
+    command: restoreTrigger,
+    etag: (trigger) => trigger.revision,
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{id}/enable',
+    command: enableTrigger,
+    etag: (trigger) => trigger.revision,
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{id}/disable',
+    command: disableTrigger,
+    etag: (trigger) => trigger.revision,
+  }),
   route({ method: 'POST', path: '/triggers/{id}/fire', command: fireTrigger, status: 202 }),
   route({ method: 'GET', path: '/triggers/{id}/fires', command: listFires }),
   route({
