@@ -14,6 +14,7 @@ import { EmptyInbox } from './inbox/empty-inbox.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
 import { KeepTables } from './journal/keep-tables.js';
 import { Ownership } from './ownership/ownership.js';
+import { ParkRun } from './ownership/park-run.js';
 import { ResumeRuns } from './ownership/resume-runs.js';
 import { Sweep } from './ownership/sweep.js';
 import { Peers } from './peers/peers.js';
@@ -182,6 +183,12 @@ export class ExecutionCore {
       host: this.host,
       dispatcher: this.dispatcher,
       inbox: this.emptyInbox,
+      park: new ParkRun({
+        commits: this.commits,
+        inbox: this.stores.inbox,
+        bus: this.parts.bus,
+        logger: this.parts.logger,
+      }),
       logger: this.parts.logger,
       leaseId: () => this.ownership.leaseId,
     });

@@ -132,7 +132,7 @@ function addChanges(builder: StatementBuilder, batch: readonly Append[], consume
     builder.add('changed', [...toArrays(CHANGE_COLUMNS, changed), consumed], (first) => {
       const others = `SELECT FROM executions.inbox i WHERE i.execution_id = e.id AND i.id <> ALL ($${first + CHANGE_COLUMNS.length}::uuid[])`;
       return `UPDATE executions.executions e
-        SET status = c.status, output = coalesce(c.output, e.output), error = coalesce(c.error, e.error),
+        SET status = c.status, output = coalesce(c.output, e.output), error = c.error,
             settled = c.settled, total = c.total, completed_at = c.completed_at, updated_at = now(),
             owner = CASE WHEN c.owning = 'keep' OR (c.owning = 'let_go' AND EXISTS (${others})) THEN e.owner END
         FROM held, ${unnest(CHANGE_COLUMNS, first, 'c')}

@@ -2,8 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { Delivery } from './delivery.js';
 import { DispatchQueue } from './dispatch-queue.js';
 
-const delivery = (path: string, priority = 5): Delivery =>
-  ({ state: 'queued', ref: { path }, effect: { priority } }) as unknown as Delivery;
+const delivery = (path: string, priority = 5, organizationId = 'a'): Delivery =>
+  ({
+    state: 'queued',
+    ref: { path },
+    effect: { priority },
+    run: { identity: { organizationId } },
+  }) as unknown as Delivery;
 const drain = (queue: DispatchQueue): string[] => {
   const paths: string[] = [];
   for (let next = queue.shift(); next; next = queue.shift()) paths.push(next.ref.path);
@@ -24,6 +29,28 @@ describe('DispatchQueue', () => {
       queue.push(delivery(path, priority));
     expect(drain(queue)).toEqual(['b', 'e', 'f', 'a', 'c', 'd']);
     expect(queue.length).toBe(0);
+  });
+
+  it('lets organizations take turns, however much one of them has sent', () => {
+    const queue = new DispatchQueue('default', 'noop');
+    for (let index = 0; index < 3_000; index++) queue.push(delivery(`a${index}`, 5, 'a'));
+    for (const path of ['b0', 'b1']) queue.push(delivery(path, 5, 'b'));
+    queue.push(delivery('c0', 5, 'c'));
+    const order = drain(queue);
+    expect(order.slice(0, 7)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
+    expect(order.slice(5)).toEqual(Array.from({ length: 2_998 }, (_, index) => `a${index + 2}`));
+  });
+
+  it('serves a low priority now and then, however much of a higher one comes', () => {
+    const queue = new DispatchQueue('default', 'noop');
+    queue.push(delivery('low', 0));
+    const order: string[] = [];
+    for (let index = 0; index < 50; index++) {
+      queue.push(delivery(`high${index}`, 9));
+      order.push(queue.shift()?.ref.path ?? '');
+    }
+    expect(order.indexOf('low')).toBe(20);
+    expect(queue.length).toBe(1);
   });
 
   it('leaves out what was closed while it waited', () => {

@@ -1,11 +1,16 @@
 import type { Delivery } from './delivery.js';
+import { FairLine } from './fair-line.js';
 
 const PRIORITIES = 10;
+/** A priority that was passed over so often is served once, so that none waits for ever. */
+const PATIENCE = 20;
 
-/** Deliveries of one pool and step type that wait for capacity: higher priority first, then in the order they came. */
+/**
+ * Deliveries of one pool and step type that wait for capacity: higher priority first, within one the organizations in
+ * turn, and of an organization in the order they came.
+ */
 export class DispatchQueue {
-  private readonly waiting: Delivery[][] = Array.from({ length: PRIORITIES }, () => []);
-  private readonly heads = new Array<number>(PRIORITIES).fill(0);
+  private readonly lines = Array.from({ length: PRIORITIES }, () => new FairLine());
   private size = 0;
   inFlight = 0;
   /** Nothing is sent before: the workers were busy. Monotonic milliseconds. */
@@ -39,35 +44,31 @@ export class DispatchQueue {
   }
 
   push(delivery: Delivery): void {
-    this.waiting[levelOf(delivery)]?.push(delivery);
+    this.lines[levelOf(delivery)]?.push(delivery);
     this.size++;
   }
 
   /** The next that is still wanted. */
   shift(): Delivery | undefined {
-    for (let level = PRIORITIES - 1; level >= 0; level--) {
-      const deliveries = this.waiting[level] ?? [];
-      let head = this.heads[level] ?? 0;
-      while (head < deliveries.length) {
-        const delivery = deliveries[head++];
-        this.size--;
-        this.heads[level] = head;
-        if (delivery?.state === 'queued') {
-          this.compact(level);
-          return delivery;
-        }
+    for (let line = this.nextLine(); line; line = this.nextLine()) {
+      const delivery = line.shift();
+      this.size--;
+      if (delivery?.state !== 'queued') continue;
+      line.passedOver = 0;
+      for (const lower of this.lines) {
+        if (lower === line) break;
+        if (lower.length > 0) lower.passedOver++;
       }
-      this.compact(level);
+      return delivery;
     }
     return undefined;
   }
 
-  private compact(level: number): void {
-    const deliveries = this.waiting[level];
-    const head = this.heads[level] ?? 0;
-    if (!deliveries || (head < deliveries.length && head < 1_024)) return;
-    deliveries.splice(0, head);
-    this.heads[level] = 0;
+  private nextLine(): FairLine | undefined {
+    return (
+      this.lines.find((line) => line.length > 0 && line.passedOver >= PATIENCE) ??
+      this.lines.findLast((line) => line.length > 0)
+    );
   }
 }
 

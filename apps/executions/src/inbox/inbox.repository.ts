@@ -56,11 +56,15 @@ export class InboxRepository {
     return rows;
   }
 
-  /** Runs that something waits for, with their owner; rows of runs that have ended are thrown away. */
+  /** Runs that something waits for, with their owner; what was put aside wakes for a resume or cancel only. Rows of runs that have ended are thrown away. */
   async owners(limit: number): Promise<InboxOwner[]> {
     const { rows } = await this.pool.query<{ id: string; owner: string | null; open: boolean | null }>(
       `SELECT i.execution_id AS id, e.owner, e.status IN ${OPEN} AS open
-         FROM (SELECT DISTINCT execution_id FROM executions.inbox ORDER BY execution_id LIMIT $1) i
+         FROM (SELECT DISTINCT execution_id FROM executions.inbox i
+                WHERE i.kind IN ('resume', 'cancel')
+                   OR NOT EXISTS (SELECT FROM executions.executions p
+                                   WHERE p.id = i.execution_id AND p.status = 'paused' AND p.error IS NOT NULL)
+                ORDER BY execution_id LIMIT $1) i
          LEFT JOIN executions.executions e ON e.id = i.execution_id`,
       [limit],
     );

@@ -4,12 +4,16 @@ import type { RunsRepository } from '../ownership/runs.repository.js';
 import { ensurePartitions } from './journal-partitions.js';
 
 const EVERY_MS = 3_600_000;
-/** How long an Idempotency-Key is kept. */
-const HTTP_KEYS_FOR = '24 hours';
+/** A repeat that comes later than this starts anew. */
+const KEYS_FOR = '72 hours';
+/** So that no statement holds locks for long, and others get their turn in between. */
+const BITE = 2_000;
+const BITE_PAUSE_MS = 50;
 
 /** Keeps the tables in shape: journal partitions ahead of time, old start keys away. */
 export class KeepTables {
   private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
 
   constructor(
     private readonly pool: Pool,
@@ -24,13 +28,25 @@ export class KeepTables {
   }
 
   stop(): void {
+    this.stopped = true;
     if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Returns how many were forgotten. */
+  async forgetStartKeys(): Promise<number> {
+    let forgotten = 0;
+    for (let bite = BITE; bite === BITE && !this.stopped;) {
+      bite = await this.runs.forgetStartKeys(KEYS_FOR, BITE);
+      forgotten += bite;
+      await new Promise((resolve) => setTimeout(resolve, BITE_PAUSE_MS));
+    }
+    return forgotten;
   }
 
   private async keep(): Promise<void> {
     try {
       await ensurePartitions(this.pool, Date.now());
-      await this.runs.forgetStartKeys('http', HTTP_KEYS_FOR);
+      await this.forgetStartKeys();
     } catch (error) {
       this.logger.warn({ err: error }, 'The tables of the journal could not be kept');
     }

@@ -7,6 +7,7 @@ import { foldHistory } from '../journal/read-state.js';
 import { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
+import { isForGood, type ParkRun } from './park-run.js';
 import type { ClaimedRun } from './runs.repository.js';
 
 const FIRST_RETRY_MS = 500;
@@ -25,6 +26,7 @@ export class ResumeRuns {
       host: RunHost;
       dispatcher: Dispatcher;
       inbox: EmptyInbox;
+      park: ParkRun;
       logger: Logger;
       leaseId: () => string | null;
     },
@@ -60,6 +62,7 @@ export class ResumeRuns {
       // Nothing is pending but time or a signal: then it may be let go again at once.
       if (dispatches.length === 0) this.parts.host.stimulate(run, { event: { type: 'continue', at: Date.now() } });
     } catch (error) {
+      if (isForGood(error) && (await this.park(row, history, leaseId, error))) return;
       this.parts.logger.error({ err: error, executionId: row.id }, 'A run could not be resumed; it is tried again');
       this.waiting++;
       const pause = Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS);
@@ -68,6 +71,15 @@ export class ResumeRuns {
         if (!this.stopped && this.parts.leaseId() === leaseId) void this.again(row, leaseId, history, tries + 1);
       }, pause).unref();
     }
+  }
+
+  /** False: not now. */
+  private async park(row: ClaimedRun, history: History, leaseId: string | null, reason: unknown): Promise<boolean> {
+    if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return true;
+    return this.parts.park.execute(row, history, reason).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async again(row: ClaimedRun, leaseId: string | null, history: History, tries: number): Promise<void> {

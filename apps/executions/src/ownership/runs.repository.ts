@@ -18,6 +18,8 @@ export interface ClaimedRun {
   parentId: string | null;
   parentPath: string | null;
   parentAttempt: number | null;
+  settled: number;
+  total: number;
   former: string | null;
 }
 
@@ -70,7 +72,8 @@ export class RunsRepository {
          FROM mine m WHERE e.id = m.id
        RETURNING e.id, e.organization_id AS "organizationId", e.workflow_id AS "workflowId",
                  e.version_id AS "versionId", e.status, e.traceparent, e.wait_reply AS "waitReply",
-                 e.parent_id AS "parentId", e.parent_path AS "parentPath", e.parent_attempt AS "parentAttempt", m.former`,
+                 e.parent_id AS "parentId", e.parent_path AS "parentPath", e.parent_attempt AS "parentAttempt",
+                 e.settled, e.total, m.former`,
       [leaseId, wanted.map((run) => run.id), wanted.map((run) => run.former), limit],
     );
     return rows;
@@ -100,13 +103,13 @@ export class RunsRepository {
     return rows[0] ?? null;
   }
 
-  /** Forgets start keys that nobody repeats any more, of all organizations, in small bites. */
-  async forgetStartKeys(source: string, olderThan: string): Promise<number> {
+  /** Forgets start keys that nobody repeats any more, of all organizations; returns how many. */
+  async forgetStartKeys(olderThan: string, limit: number): Promise<number> {
     const result = await this.pool.query(
       `DELETE FROM executions.start_keys WHERE ctid = ANY (ARRAY (
          SELECT ctid FROM executions.start_keys
-          WHERE source = $1::text AND created_at < now() - $2::interval LIMIT 5000))`,
-      [source, olderThan],
+          WHERE created_at < now() - $1::interval LIMIT $2::int))`,
+      [olderThan, limit],
     );
     return result.rowCount ?? 0;
   }

@@ -1,8 +1,8 @@
 import type { JournalRecord } from '@rpa/contracts';
 import { snapshotState, type Effect } from '@rpa/engine';
-import { v7 as newId } from 'uuid';
 import type { Append, StartRow, SummaryChange } from '../commit/append.js';
-import { attemptKey, type ChildEnd, type LiveRun, type Stimulus } from './live-run.js';
+import { childEnded } from './child-ended.js';
+import { attemptKey, type LiveRun, type Stimulus } from './live-run.js';
 
 /** A run that waits for less than this stays in memory: letting it go and claiming it again would cost more. */
 const STAY_FOR_MS = 5_000;
@@ -24,7 +24,7 @@ export function buildAppend(
     executionId: run.id,
     timers: letGo ? [...run.timers].map(([timer, { dueAt }]) => ({ timer, dueAt })) : [],
     consumed: stimuli.flatMap((stimulus) => stimulus.inboxId ?? []),
-    outbox: end && run.identity.parent ? [childEnded(run, end)] : [],
+    outbox: end && run.identity.parent ? [childEnded(run.identity, end)] : [],
   };
   const [first] = records;
   if (first) {
@@ -87,28 +87,6 @@ function mayLetGo(run: LiveRun, effects: readonly Effect[]): boolean {
   const soon = Date.now() + STAY_FOR_MS;
   for (const { dueAt } of run.timers.values()) if (dueAt < soon) return false;
   return true;
-}
-
-function childEnded(run: LiveRun, end: EndEffect): Append['outbox'][number] {
-  const { parent, organizationId } = run.identity;
-  if (!parent) throw new Error('The run has no parent.');
-  const { path, attempt } = parent;
-  const body: ChildEnd = {
-    path,
-    attempt,
-    executionId: run.id,
-    status: end.status,
-    output: end.output,
-    error: end.error,
-  };
-  return {
-    id: newId(),
-    organizationId,
-    executionId: parent.executionId,
-    kind: 'child_ended',
-    dedupeKey: `child_ended ${attemptKey(path, attempt)}`,
-    body: JSON.stringify(body),
-  };
 }
 
 /** When the tail has grown larger than the last snapshot, so that all snapshots of a run together stay linear. */

@@ -1,5 +1,6 @@
 import {
   AppError,
+  INLINE_VALUE_LIMIT,
   type ExecutionView,
   type JsonObject,
   type ResolveVersionReply,
@@ -92,6 +93,7 @@ export class StartRun {
   }
 
   private async begin(wish: StartWish, version: ResolveVersionReply): Promise<StartedRun> {
+    assertInlineInputs(wish.inputs);
     const plan = await this.parts.plans.execute(wish.organizationId, version.versionId);
     const faults = validateInputs(plan, wish.inputs);
     if (faults.length > 0)
@@ -139,6 +141,16 @@ export class StartRun {
       throw new AppError('idempotency_mismatch');
     return { executionId: known.executionId, deduplicated: true };
   }
+}
+
+/** Until values can be kept in files, all inputs stand in the journal. */
+function assertInlineInputs(inputs: JsonObject): void {
+  const bytes = Buffer.byteLength(JSON.stringify(inputs));
+  if (bytes <= INLINE_VALUE_LIMIT) return;
+  const message = `have ${bytes} bytes as JSON; ${INLINE_VALUE_LIMIT} are allowed`;
+  throw new AppError('inputs_invalid', `The inputs ${message}.`, {
+    errors: [{ path: 'inputs', code: 'too_large', message }],
+  });
 }
 
 function toStarted(run: LiveRun): StartedRun {

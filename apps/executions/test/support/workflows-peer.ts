@@ -61,6 +61,13 @@ export class WorkflowsPeer {
     return peer;
   }
 
+  /** As if the workflow had never been; the answer brings it back. */
+  withdraw(workflowId: string): () => void {
+    const gone = [...this.published].filter(([, row]) => row.workflowId === workflowId);
+    for (const [key] of gone) this.published.delete(key);
+    return () => gone.forEach(([key, row]) => this.published.set(key, row));
+  }
+
   /** Returns the workflow's id. */
   publish(key: string, definition: JsonObject, version = 1): string {
     const known = [...this.published.values()].find((row) => row.key === key);
