@@ -66,8 +66,12 @@ describe('Events of other systems, with the permissions of triggers', () => {
   });
 
   it('ends a connection whose grant has expired', async () => {
-    const outside = await publisher('brief', 'any');
-    await expect(outside.closed()).resolves.toMatchObject({ message: expect.stringMatching(/expired/i) });
+    // On a busy machine it has expired before the connection is up: then that is what ends it.
+    const end = publisher('brief', 'any').then(
+      (outside) => outside.closed(),
+      (error: unknown) => error,
+    );
+    await expect(end).resolves.toMatchObject({ message: expect.stringMatching(/expired/i) });
   });
 
   it('keeps out everybody else', async () => {
