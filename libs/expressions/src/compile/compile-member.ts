@@ -117,7 +117,9 @@ function compileParameterLink(
   const { slot } = local;
   return (rt, frame) => {
     const target = frame[slot];
+    if (target === rt.plain) return (target as Record<string, unknown>)[key];
     if (typeof target === 'object' && target !== null && prototypeOf(target) === plainPrototype) {
+      rt.plain = target;
       return (target as Record<string, unknown>)[key];
     }
     if (target === null || target === undefined) throw nullish(target, key, node, unit);
