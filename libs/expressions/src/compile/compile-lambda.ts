@@ -1,7 +1,6 @@
 import type {
   ArrayPattern,
   ArrowFunctionExpression,
-  Node,
   Expression,
   ObjectPattern,
   Pattern,
@@ -17,7 +16,6 @@ import { Sequence } from '../runtime/sequence.js';
 import type { Code, Frame, Runtime } from '../runtime/runtime.js';
 import { SIZE } from '../runtime/runtime.js';
 import { staticKey } from '../syntax/check-syntax.js';
-import { childNodes } from '../syntax/child-nodes.js';
 import type { Unit } from './unit.js';
 import { NameScope, costOf } from './unit.js';
 
@@ -37,16 +35,11 @@ export function compileLambda(node: ArrowFunctionExpression, unit: Unit, outer: 
     bind,
     body,
     cost: costOf(node.body) + 1,
-    framesEnd: !makesFunctions(node.body),
   };
   return (rt, frame) => {
     rt.allocate(SIZE.object);
     return new Lambda(code, frame);
   };
-}
-
-function makesFunctions(node: Node): boolean {
-  return node.type === 'ArrowFunctionExpression' || childNodes(node).some(makesFunctions);
 }
 
 function declareNames(pattern: Pattern, names: NameScope): void {

@@ -4,7 +4,7 @@ import { forbidden, typeFault } from '../expression.errors.js';
 import { GLOBALS, NAMESPACES } from '../functions/function-table.js';
 import { toKey } from '../runtime/coercion.js';
 import { copyPrivately } from '../runtime/plain-data.js';
-import { isInherited, readDistinct, readProperty } from '../runtime/property.js';
+import { readProperty } from '../runtime/property.js';
 import type { Code, Runtime } from '../runtime/runtime.js';
 import { didYouMean } from '../suggest.js';
 import { staticKey } from '../syntax/check-syntax.js';
@@ -87,13 +87,12 @@ function readPath(root: Code, links: StaticPath['links'], unit: Unit): Code {
     return links.reduce((object, { key, optional, node }) => linkCode(follow(object), key, optional, node, unit), root);
   }
   const keys = links.map(({ key }) => key);
-  const read = keys.some(isInherited) ? readProperty : readDistinct;
   return (rt, frame) => {
     let value = root(rt, frame);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string | number;
       if (value === null || value === undefined) throw nullish(value, key, links[index]?.node, unit);
-      value = read(value, key);
+      value = readProperty(value, key);
     }
     return value;
   };
@@ -113,13 +112,10 @@ function compileParameterLink(
 ): Code | undefined {
   const local = node.object.type === 'Identifier' ? names?.find(node.object.name) : undefined;
   if (local === undefined || local.hops > 0 || !local.bound || node.optional) return undefined;
-  if (isInherited(key)) return undefined;
   const { slot } = local;
   return (rt, frame) => {
     const target = frame[slot];
-    if (target === rt.plain) return (target as Record<string, unknown>)[key];
-    if (typeof target === 'object' && target !== null && prototypeOf(target) === plainPrototype) {
-      rt.plain = target;
+    if (typeof target === 'object' && target !== null && hasOwn.call(target, key)) {
       return (target as Record<string, unknown>)[key];
     }
     if (target === null || target === undefined) throw nullish(target, key, node, unit);
@@ -128,8 +124,7 @@ function compileParameterLink(
   };
 }
 
-const prototypeOf = Object.getPrototypeOf;
-const plainPrototype = Object.prototype;
+const hasOwn = Object.prototype.hasOwnProperty;
 
 function compileLink(node: MemberExpression, unit: Unit, names: NameScope | undefined): Code {
   const fixed = staticKey(node);

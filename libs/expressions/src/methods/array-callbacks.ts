@@ -48,8 +48,8 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const transform = callback(parameters);
       const { length } = list;
       rt.list(length);
-      const result = new Array<unknown>(length);
-      for (let index = 0; index < length; index++) result[index] = transform.call(rt, list[index], index, list);
+      const result: unknown[] = [];
+      for (let index = 0; index < length; index++) result.push(transform.call(rt, list[index], index, list));
       return result;
     },
   ),

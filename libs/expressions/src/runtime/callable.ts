@@ -47,15 +47,11 @@ export interface LambdaCode {
   body: Code;
   /** Steps that one call costs. */
   cost: number;
-  /** Whether no function is made in the body, so that nothing can hold on to a frame when the call is over. */
-  framesEnd: boolean;
 }
 
 export class Lambda extends Callable {
   readonly #code: LambdaCode;
   readonly #outer: Frame;
-  /** The frame of the last call with one argument, for the next one; none while a call uses it. */
-  #spare: Frame | undefined;
 
   constructor(code: LambdaCode, outer: Frame) {
     super();
@@ -82,21 +78,8 @@ export class Lambda extends Callable {
     const code = this.#code;
     if (code.plain === undefined || code.plain > 3) return this.apply(rt, [a, b, c]);
     if ((rt.steps -= code.cost) < 0 || --rt.depth < 0) rt.enter(0);
-    const value = code.plain === 1 ? this.#callWithOne(rt, code, a) : code.body(rt, [this.#outer, a, b, c]);
+    const value = code.body(rt, code.plain === 1 ? [this.#outer, a] : [this.#outer, a, b, c]);
     rt.depth++;
-    return value;
-  }
-
-  #callWithOne(rt: Runtime, code: LambdaCode, a: unknown): unknown {
-    if (!code.framesEnd) return code.body(rt, [this.#outer, a]);
-    let frame = this.#spare;
-    if (frame === undefined) frame = [this.#outer, a];
-    else {
-      this.#spare = undefined;
-      frame[1] = a;
-    }
-    const value = code.body(rt, frame);
-    this.#spare = frame;
     return value;
   }
 }

@@ -2,7 +2,6 @@ import { forbidden, typeFault } from '../expression.errors.js';
 import { Callable } from './callable.js';
 
 const hasOwn = Object.prototype.hasOwnProperty;
-const prototypeOf = Object.getPrototypeOf;
 
 /**
  * `target[key]` over own properties of data. A name that only a prototype has is refused, not undefined: in
@@ -13,21 +12,6 @@ export function readProperty(target: unknown, key: string | number): unknown {
     return hasOwn.call(target, key) ? (target as Record<string, unknown>)[key] : absent(target, key);
   }
   return readOfPrimitive(target, key);
-}
-
-/** Whether plain objects inherit something of this name, so that each read must ask whose it is. */
-export function isInherited(key: string | number): boolean {
-  return key in Object.prototype;
-}
-
-/**
- * readProperty for a name that plain objects do not inherit: what one of them has by that name is its own, so one
- * look at its prototype is enough, which costs half of asking for the property twice.
- */
-export function readDistinct(target: unknown, key: string | number): unknown {
-  return typeof target === 'object' && target !== null && prototypeOf(target) === Object.prototype
-    ? (target as Record<string, unknown>)[key]
-    : readProperty(target, key);
 }
 
 function absent(target: object, key: string | number): undefined {

@@ -36,8 +36,6 @@ export type Code = (rt: Runtime, frame: Frame) => unknown;
 /** Estimated sizes in bytes that allocations are charged with. */
 export const SIZE = { character: 2, slot: 8, array: 32, object: 56, property: 16, date: 64 } as const;
 
-const NONE = Object.freeze({});
-
 /** The state of one evaluation: what it reads, what it has left to spend and where it is. */
 export class Runtime {
   steps: number;
@@ -46,8 +44,6 @@ export class Runtime {
   regexSteps: number;
   /** Offset of the call that runs, for errors out of a built-in. */
   at = 0;
-  /** The object whose prototype was looked at last: a plain one, as no expression can change a prototype. */
-  plain: object = NONE;
   /** Private copies of scope values, once an expression that can change values has read them. */
   copies: Map<object, object> | undefined;
   private clock: number | undefined;
