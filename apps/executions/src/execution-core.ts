@@ -87,7 +87,7 @@ export class ExecutionCore {
     this.resume = this.createResume();
     this.ownership = this.createOwnership();
     this.sweep = this.createSweep();
-    this.tables = new KeepTables(database.pool, this.stores.runs, logger);
+    this.tables = new KeepTables(database.pool, this.stores.runs, logger, config.retentionDays);
     this.read = createReaders(this.stores, this.plans);
     this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);

@@ -15,6 +15,13 @@ export const executionsConfig = defineConfig({
     min: 1,
     max: 1_000_000,
   }),
+  retentionDays: integer('EXECUTIONS_RETENTION_DAYS', {
+    description:
+      'Days that the journal of ended runs is kept, dropped by whole weeks; 0: for ever, 90 is a good choice',
+    default: 0,
+    min: 0,
+    max: 36_500,
+  }),
   maxStarts: integer('EXECUTIONS_MAX_STARTS', {
     description: 'Starts that may wait for their commit at once; more are answered with 503',
     default: 1_000,

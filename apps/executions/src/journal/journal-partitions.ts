@@ -38,6 +38,14 @@ async function createPartition(pool: Pool, name: string, from: string, to: strin
   }
 }
 
+/** The time whose runs a partition holds; null when its name is none of a week. */
+export function weekOf(name: string): { from: number; to: number } | null {
+  const [, year, month, day] = /^journal_(\d{4})(\d{2})(\d{2})$/.exec(name) ?? [];
+  if (!year) return null;
+  const from = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  return { from, to: from + WEEK_MS };
+}
+
 /** The smallest UUIDv7 of a moment. */
 export function idAt(at: number): string {
   const hex = Math.max(0, at).toString(16).padStart(12, '0');

@@ -7,6 +7,11 @@ export interface History {
   records: JournalRecord[];
 }
 
+/** A journal up to so many records is read whole. */
+const READ_WHOLE = 2_000;
+/** More records of steps than that are not told; the journal itself has them, in pages. */
+const MAX_READ = 50_000;
+
 /** Reads journals. Callers have checked to whom a run belongs; recovery reads across organizations. */
 export class JournalRepository {
   constructor(private readonly pool: Pool) {}
@@ -26,7 +31,29 @@ export class JournalRepository {
       .slice(0, limit);
   }
 
-  async all(executionId: string): Promise<JournalRecord[]> {
+  /**
+   * The records that tell what steps have come to, of the top level or of a container. Of a long journal PostgreSQL picks
+   * them out, so that it never stands in memory as a whole.
+   */
+  async ofSteps(executionId: string, parent?: string): Promise<JournalRecord[]> {
+    const last = await this.pool.query<{ last_seq: number }>(
+      'SELECT last_seq FROM executions.journal WHERE execution_id = $1::uuid ORDER BY seq DESC LIMIT 1',
+      [executionId],
+    );
+    if ((last.rows[0]?.last_seq ?? 0) <= READ_WHOLE) return this.all(executionId);
+    const { rows } = await this.pool.query<{ record: JournalRecord }>(
+      `SELECT r.record
+         FROM executions.journal j, json_array_elements(j.body) WITH ORDINALITY AS r (record, place)
+        WHERE j.execution_id = $1::uuid AND r.record ->> 'type' NOT IN ('iteration_started', 'iteration_ended')
+          AND CASE WHEN $2::text IS NULL THEN position('.' IN coalesce(r.record ->> 'path', '')) = 0
+                   ELSE r.record ->> 'path' IS NULL OR starts_with(r.record ->> 'path', $2::text || '.') END
+        ORDER BY j.seq, r.place LIMIT $3::int`,
+      [executionId, parent ?? null, MAX_READ],
+    );
+    return rows.map((row) => row.record);
+  }
+
+  private async all(executionId: string): Promise<JournalRecord[]> {
     const { rows } = await this.pool.query<{ body: JournalRecord[] }>(
       'SELECT body FROM executions.journal WHERE execution_id = $1::uuid ORDER BY seq',
       [executionId],

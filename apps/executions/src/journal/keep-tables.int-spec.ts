@@ -5,6 +5,8 @@ import { createLogger, Database } from '@rpa/platform';
 import { createTestDatabase, type TestDatabase } from '@rpa/testing';
 import { Executions1764000000000 } from '../migrations/1764000000000-executions.js';
 import { RunsRepository } from '../ownership/runs.repository.js';
+import { dropOldJournal } from './drop-old-journal.js';
+import { ensurePartitions, idAt } from './journal-partitions.js';
 import { KeepTables } from './keep-tables.js';
 
 let testDatabase: TestDatabase;
@@ -42,4 +44,32 @@ it('start keys are forgotten after 72 hours, however many there are, and no youn
   const { rows } = await database.pool.query('SELECT count(*)::int AS left FROM executions.start_keys');
   expect(rows).toEqual([{ left: 500 }]);
   expect(await tables.forgetStartKeys()).toBe(0);
+});
+
+it('weeks of journal are dropped when every run of them has ended long enough ago', async () => {
+  const { pool } = database;
+  const day = 86_400_000;
+  const now = Date.UTC(2026, 5, 3);
+  const weeks = [now - 120 * day, now - 110 * day, now - 100 * day, now];
+  for (const at of weeks) {
+    await ensurePartitions(pool, at);
+    const id = idAt(at);
+    // Of the second week a run still waits, of the third one has ended a day ago.
+    const ended = [now - 119 * day, null, now - day, now][weeks.indexOf(at)];
+    await pool.query(
+      `INSERT INTO executions.executions (id, organization_id, workflow_id, version_id, workflow_name, workflow_version,
+         status, test, trigger_type, inputs, priority, settled, total, completed_at)
+       VALUES ($1::uuid, $1, $1, $1, 'w', 1, $2, false, 'manual', '{}', 5, 1, 1, $3)`,
+      [id, ended == null ? 'waiting' : 'completed', ended == null ? null : new Date(ended)],
+    );
+    await pool.query('INSERT INTO executions.journal VALUES ($1, 1, 1, 1, $2)', [id, '[]']);
+    await pool.query('INSERT INTO executions.snapshots VALUES ($1, 1, $2)', [id, '{}']);
+  }
+  const dropped = await dropOldJournal(pool, now, 90, logger);
+  expect(dropped).toContain('journal_20260202');
+  const left = await pool.query<{ execution_id: string }>('SELECT execution_id FROM executions.journal ORDER BY 1');
+  expect(left.rows.map((row) => row.execution_id)).toEqual(weeks.slice(1).map((at) => idAt(at)));
+  const snapshots = await pool.query('SELECT FROM executions.snapshots');
+  expect(snapshots.rowCount).toBe(3);
+  expect(await dropOldJournal(pool, now, 90, logger)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Logger } from '@rpa/platform';
 import type { Pool } from 'pg';
 import type { RunsRepository } from '../ownership/runs.repository.js';
+import { dropOldJournal } from './drop-old-journal.js';
 import { ensurePartitions } from './journal-partitions.js';
 
 const EVERY_MS = 3_600_000;
@@ -19,6 +20,8 @@ export class KeepTables {
     private readonly pool: Pool,
     private readonly runs: RunsRepository,
     private readonly logger: Logger,
+    /** Days that a journal is kept after the end of its run; 0: for ever. */
+    private readonly retentionDays = 0,
   ) {}
 
   /** Resolves when there is a partition for now. */
@@ -47,6 +50,7 @@ export class KeepTables {
     try {
       await ensurePartitions(this.pool, Date.now());
       await this.forgetStartKeys();
+      if (this.retentionDays > 0) await dropOldJournal(this.pool, Date.now(), this.retentionDays, this.logger);
     } catch (error) {
       this.logger.warn({ err: error }, 'The tables of the journal could not be kept');
     }

@@ -12,7 +12,9 @@ export class ReadSteps {
   ) {}
 
   async execute(row: ExecutionEntity, parent?: string): Promise<StepView[]> {
-    const [records, plan] = await Promise.all([this.journal.all(row.id), this.plan(row)]);
+    const [records, plan] = await Promise.all([this.journal.ofSteps(row.id, parent), this.plan(row)]);
+    // Its time was over: what became of the steps is not known any more.
+    if (records.length === 0) return [];
     return projectSteps(records satisfies JournalRecord[], {
       ...(plan && { plan }),
       ...(parent !== undefined && { parent }),
