@@ -12,6 +12,14 @@ export function callback(parameters: readonly unknown[], index = 0): Callable {
   throw typeFault(`${describe(value)} is not a function; write one such as x => x.name.`);
 }
 
+/**
+ * How far a loop over a list goes that had `length` items when it began: as in JavaScript, items that the callback
+ * itself takes away are not visited, and those it adds are not either.
+ */
+function reach(list: readonly unknown[], length: number): number {
+  return Math.min(list.length, length);
+}
+
 function findIndex(rt: Runtime, list: readonly unknown[], parameters: unknown[], backwards: boolean): number {
   const test = callback(parameters);
   const length = list.length;
@@ -34,6 +42,7 @@ function reduce(rt: Runtime, list: readonly unknown[], parameters: unknown[], ba
   }
   for (; step < length; step++) {
     const index = backwards ? length - 1 - step : step;
+    if (index >= list.length) continue;
     result = combine.apply(rt, [result, list[index], index, list]);
   }
   return result;
@@ -49,7 +58,10 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const { length } = list;
       rt.list(length);
       const result: unknown[] = [];
-      for (let index = 0; index < length; index++) result.push(transform.call(rt, list[index], index, list));
+      for (let index = 0; index < reach(list, length); index++) {
+        result.push(transform.call(rt, list[index], index, list));
+      }
+      if (result.length < length) result.length = length;
       return result;
     },
   ),
@@ -60,7 +72,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const test = callback(parameters);
       const { length } = list;
       const result: unknown[] = [];
-      for (let index = 0; index < length; index++) {
+      for (let index = 0; index < reach(list, length); index++) {
         const item = list[index];
         if (test.call(rt, item, index, list)) result.push(item);
       }
@@ -95,14 +107,20 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
   some: method(
     'some(f: (item, index, list) => boolean): boolean',
     'Whether f is true for any item.',
-    (rt, list, parameters) => findIndex(rt, list, parameters, false) !== -1,
+    (rt, list, parameters) => {
+      const test = callback(parameters);
+      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+        if (test.call(rt, list[index], index, list)) return true;
+      }
+      return false;
+    },
   ),
   every: method(
     'every(f: (item, index, list) => boolean): boolean',
     'Whether f is true for all items.',
     (rt, list, parameters) => {
       const test = callback(parameters);
-      for (let index = 0, length = list.length; index < length; index++) {
+      for (let index = 0, { length } = list; index < reach(list, length); index++) {
         if (!test.call(rt, list[index], index, list)) return false;
       }
       return true;
@@ -113,7 +131,9 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'Calls f for each item; gives nothing.',
     (rt, list, parameters) => {
       const visit = callback(parameters);
-      for (let index = 0, length = list.length; index < length; index++) visit.call(rt, list[index], index, list);
+      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+        visit.call(rt, list[index], index, list);
+      }
       return undefined;
     },
   ),
@@ -134,7 +154,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const transform = callback(parameters);
       rt.allocate(SIZE.array);
       const result: unknown[] = [];
-      for (let index = 0, length = list.length; index < length; index++) {
+      for (let index = 0, { length } = list; index < reach(list, length); index++) {
         const value = transform.call(rt, list[index], index, list);
         if (!Array.isArray(value)) {
           rt.allocate(SIZE.slot);

@@ -13,7 +13,9 @@ export function sorted(rt: Runtime, list: readonly unknown[], compare: unknown):
   }
   rt.list(2 * list.length);
   if (compare !== undefined) return list.slice().sort((a, b) => toNumber(rt, compare.apply(rt, [a, b])));
-  const present = list.filter((value) => value !== undefined).map((value) => ({ value, text: toText(rt, value) }));
+  const values = list.filter((value) => value !== undefined);
+  // A single value is compared with nothing, so it need not have a text.
+  const present = values.map((value) => ({ value, text: values.length > 1 ? toText(rt, value) : '' }));
   present.sort((a, b) => {
     rt.work(1 + (Math.min(a.text.length, b.text.length) >> 6));
     return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;

@@ -47,7 +47,10 @@ export function pattern(choices: Choices, global?: boolean): string {
   const flags = ['i', 'm', 's', 'u'].filter(() => choices.chance(15)).join('');
   const g = global === true || (global === undefined && choices.chance(40)) ? 'g' : '';
   const sticky = choices.chance(5) ? 'y' : '';
-  return `/${alternatives(choices, 2, { names: 0, nested: false })}/${g}${flags}${sticky}`;
+  const source = alternatives(choices, 2, { names: 0, nested: false });
+  // V8 lets /\B/u match inside a surrogate pair, against the language's specification, which we follow.
+  const kept = source.includes('\\B') ? flags.replace('u', '') : flags;
+  return `/${source}/${g}${kept}${sticky}`;
 }
 
 function alternatives(choices: Choices, depth: number, state: State): string {
