@@ -12,14 +12,6 @@ export function callback(parameters: readonly unknown[], index = 0): Callable {
   throw typeFault(`${describe(value)} is not a function; write one such as x => x.name.`);
 }
 
-/**
- * How far a loop over a list goes that had `length` items when it began: as in JavaScript, items that the callback
- * itself takes away are not visited, and those it adds are not either.
- */
-function reach(list: readonly unknown[], length: number): number {
-  return Math.min(list.length, length);
-}
-
 function findIndex(rt: Runtime, list: readonly unknown[], parameters: unknown[], backwards: boolean): number {
   const test = callback(parameters);
   const length = list.length;
@@ -48,7 +40,10 @@ function reduce(rt: Runtime, list: readonly unknown[], parameters: unknown[], ba
   return result;
 }
 
-/** Methods of arrays that call a function for each element. As in JavaScript the length is read once, before. */
+/**
+ * Methods of arrays that call a function for each element. As in JavaScript the length is read once, before: what a
+ * callback adds to its list is not visited, and what it takes away is not either.
+ */
 export const arrayCallbackMethods: MethodTable<unknown[]> = {
   map: method(
     'map(f: (item, index, list) => any): array',
@@ -57,11 +52,10 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const transform = callback(parameters);
       const { length } = list;
       rt.list(length);
-      const result: unknown[] = [];
-      for (let index = 0; index < reach(list, length); index++) {
-        result.push(transform.call(rt, list[index], index, list));
+      const result = new Array<unknown>(length);
+      for (let index = 0; index < length && index < list.length; index++) {
+        result[index] = transform.call(rt, list[index], index, list);
       }
-      if (result.length < length) result.length = length;
       return result;
     },
   ),
@@ -72,7 +66,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const test = callback(parameters);
       const { length } = list;
       const result: unknown[] = [];
-      for (let index = 0; index < reach(list, length); index++) {
+      for (let index = 0; index < length && index < list.length; index++) {
         const item = list[index];
         if (test.call(rt, item, index, list)) result.push(item);
       }
@@ -109,7 +103,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'Whether f is true for any item.',
     (rt, list, parameters) => {
       const test = callback(parameters);
-      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+      for (let index = 0, { length } = list; index < length && index < list.length; index++) {
         if (test.call(rt, list[index], index, list)) return true;
       }
       return false;
@@ -120,7 +114,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'Whether f is true for all items.',
     (rt, list, parameters) => {
       const test = callback(parameters);
-      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+      for (let index = 0, { length } = list; index < length && index < list.length; index++) {
         if (!test.call(rt, list[index], index, list)) return false;
       }
       return true;
@@ -131,7 +125,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
     'Calls f for each item; gives nothing.',
     (rt, list, parameters) => {
       const visit = callback(parameters);
-      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+      for (let index = 0, { length } = list; index < length && index < list.length; index++) {
         visit.call(rt, list[index], index, list);
       }
       return undefined;
@@ -154,7 +148,7 @@ export const arrayCallbackMethods: MethodTable<unknown[]> = {
       const transform = callback(parameters);
       rt.allocate(SIZE.array);
       const result: unknown[] = [];
-      for (let index = 0, { length } = list; index < reach(list, length); index++) {
+      for (let index = 0, { length } = list; index < length && index < list.length; index++) {
         const value = transform.call(rt, list[index], index, list);
         if (!Array.isArray(value)) {
           rt.allocate(SIZE.slot);

@@ -76,9 +76,9 @@ export class Lambda extends Callable {
 
   override call(rt: Runtime, a: unknown, b: unknown, c: unknown): unknown {
     const code = this.#code;
-    if (code.plain === undefined || code.plain > 3) return this.apply(rt, [a, b, c]);
+    if (code.plain !== 1 && (code.plain === undefined || code.plain > 3)) return this.apply(rt, [a, b, c]);
     if ((rt.steps -= code.cost) < 0 || --rt.depth < 0) rt.enter(0);
-    const value = code.body(rt, code.plain === 1 ? [this.#outer, a] : [this.#outer, a, b, c]);
+    const value = code.plain === 1 ? code.body(rt, [this.#outer, a]) : code.body(rt, [this.#outer, a, b, c]);
     rt.depth++;
     return value;
   }
