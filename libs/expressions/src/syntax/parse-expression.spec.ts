@@ -92,6 +92,7 @@ describe('the parser', () => {
     ['/a(/', 'Invalid regular expression: /a(/: Unterminated group.', 0],
     ['3in x', 'Invalid number, or a name directly after it.', 0],
     ['12n', 'BigInt is not available; numbers are doubles.', 0],
+    ['new Date?.(1)', "Unexpected '?.'.", 8],
     ['a + #b', "Unexpected '#'.", 4],
   ])('says what is wrong with %s, and where', (source, message, offset) => {
     expect(() => parseExpression(source)).toThrow(expect.objectContaining({ message, offset }) as never);

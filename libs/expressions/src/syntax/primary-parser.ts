@@ -110,6 +110,8 @@ export class PrimaryParser {
     if (tokens.is('.')) throw refused('MetaProperty', start);
     const calleeStart = tokens.start;
     const { node: callee } = this.links(this.primary(), calleeStart, false);
+    // What is constructed cannot be optional: without arguments, `new a?.b` would be read from the new value.
+    if (tokens.is('?.')) throw tokens.unexpected();
     const parameters = tokens.is('(') ? this.list(')') : [];
     return { type: 'NewExpression', ...this.from(start), callee, arguments: parameters };
   }
