@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@rpa/testing';
+import { portFree } from '@rpa/testing';
 
 export type Mode = 'standalone' | 'services';
 
@@ -36,6 +37,7 @@ const SCRIPTS: Record<Mode, string> = {
   services: fileURLToPath(new URL('../../standalone/dist/services.js', import.meta.url)),
 };
 const BANNER = /First command to copy:/;
+const PORTS_IN_BLOCK = 20;
 const START_LIMIT_MS = 90_000;
 const living = new Set<ChildProcess>();
 
@@ -156,7 +158,16 @@ function newDataDir(): string {
   return folder;
 }
 
-/** A port with free ones behind it, for the probes of separate processes. */
+/**
+ * A port with free ones behind it, for the probes of separate processes. Below the range that the kernel hands out
+ * (32768 and up on Linux), so that neither an embedded server nor a connection takes one of them in the meantime.
+ */
 async function freeBlock(): Promise<number> {
-  return Math.min(await freePort(), 60_000);
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const first = 10_000 + randomInt(1_000) * PORTS_IN_BLOCK;
+    const ports = Array.from({ length: PORTS_IN_BLOCK }, (_, offset) => first + offset);
+    const free = await Promise.all(ports.map((port) => portFree(port)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error(`No ${PORTS_IN_BLOCK} neighbouring ports are free between 10000 and 30000.`);
 }

@@ -1,4 +1,4 @@
-export { freePort } from '@rpa/embedded';
+export { freePort, portFree } from '@rpa/embedded';
 export { eventually } from './eventually.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
