@@ -80,7 +80,7 @@ export class ExecutionCore {
     );
     const effects: PerformEffects = new PerformEffects(() => effectParts);
     this.host = new RunHost(this.commits, logger, effects);
-    this.waiters = new Waiters(this.stores.runs, (id) => this.host.get(id) !== undefined);
+    this.waiters = new Waiters(this.stores.runs, this.stores.journal, (id) => this.host.get(id));
     this.dispatcher = this.createDispatcher();
     this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, this.dispatcher, logger);
     this.starter = this.createStarter();
@@ -138,7 +138,8 @@ export class ExecutionCore {
 
   private async hear(message: ReplicaMessage): Promise<object | undefined> {
     if (message.kind === 'inbox') await this.emptyInbox.execute([message.executionId]);
-    else if (message.kind === 'ended') this.waiters.ended(message.executionId);
+    else if (message.kind === 'ended') await this.waiters.heardEnd(message.executionId);
+    else if (message.kind === 'responded') this.waiters.responded(message.executionId, message.response);
     else if (message.kind === 'start_requested') return this.control.requestStart.answer(message);
     return undefined;
   }

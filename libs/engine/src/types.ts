@@ -22,6 +22,8 @@ export interface StartInput {
   priority?: number;
   /** Set when somebody waits for the answer of `respond`. */
   hasWaiter?: boolean;
+  /** Epoch milliseconds: a `respond` after that has nobody to answer any more. */
+  waiterUntil?: number;
   parent?: { executionId: string; path: string };
   /** How many sub-workflows deep this run is; 0 for a top-level run. */
   depth?: number;

@@ -1,4 +1,4 @@
-import type { JournalRecord, JsonValue } from '@rpa/contracts';
+import type { JournalRecord, JsonValue, StepResponse } from '@rpa/contracts';
 import type { Pool } from 'pg';
 
 export interface History {
@@ -51,6 +51,20 @@ export class JournalRepository {
       [executionId, parent ?? null, MAX_READ],
     );
     return rows.map((row) => row.record);
+  }
+
+  /** What `respond` steps of these runs have answered. */
+  async responses(executionIds: readonly string[]): Promise<Map<string, StepResponse>> {
+    const { rows } = await this.pool.query<{ execution_id: string; body: JournalRecord[] }>(
+      `SELECT execution_id, body FROM executions.journal
+        WHERE execution_id = ANY ($1::uuid[]) AND position('"response_sent"' IN body::text) > 0 ORDER BY execution_id, seq`,
+      [executionIds],
+    );
+    const responses = new Map<string, StepResponse>();
+    for (const { execution_id: id, body } of rows)
+      for (const { type, data } of body)
+        if (type === 'response_sent' && !responses.has(id)) responses.set(id, data as unknown as StepResponse);
+    return responses;
   }
 
   private async all(executionId: string): Promise<JournalRecord[]> {

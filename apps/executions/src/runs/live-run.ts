@@ -1,4 +1,4 @@
-import type { ExecutionStatus, JsonValue } from '@rpa/contracts';
+import type { ExecutionStatus, JsonValue, StepResponse } from '@rpa/contracts';
 import type { Plan, RunEvent, RunState } from '@rpa/engine';
 import type { Delivery } from '../dispatch/delivery.js';
 import { laneOf } from '../commit/group-commit.js';
@@ -47,6 +47,8 @@ export class LiveRun {
   /** Its end is durable. */
   ended = false;
   committedSeq = 0;
+  /** What a `respond` step has answered, durably. */
+  response: StepResponse | null = null;
   /** Where somebody waits for the end since the start. */
   witness: Witness | null = null;
   /** Journal since the last snapshot, and the size of that, in characters. */

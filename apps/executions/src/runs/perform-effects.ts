@@ -1,4 +1,4 @@
-import { executionChanged, executionEnded, isTerminal, type ExecutionEvent } from '@rpa/contracts';
+import { executionChanged, executionEnded, isTerminal, type ExecutionEvent, type StepResponse } from '@rpa/contracts';
 import type { Effect } from '@rpa/engine';
 import type { Bus } from '@rpa/messaging';
 import type { Logger } from '@rpa/platform';
@@ -55,8 +55,10 @@ export class PerformEffects implements HostListener {
           { executionId: run.id, path: effect.path, reason: effect.reason },
           'A step needs a decision',
         );
+      case 'respond':
+        return this.respond(run, { status: effect.status, headers: effect.headers, body: effect.body });
       default:
-        // Timers are kept by the host, approvals and responses stand in the journal, the end is told by `ended`.
+        // Timers are kept by the host, approvals stand in the journal, the end is told by `ended`.
         return undefined;
     }
   }
@@ -83,6 +85,15 @@ export class PerformEffects implements HostListener {
   forgotten(run: LiveRun): void {
     this.parts().dispatcher.drop(run);
     for (const refuse of [...run.grants.values()]) refuse(false);
+  }
+
+  private respond(run: LiveRun, response: StepResponse): void {
+    const { waiters, peers } = this.parts();
+    const { id, waitReply } = run.identity;
+    run.response = response;
+    waiters.responded(id, response);
+    if (waitReply !== null && waitReply !== peers.replica)
+      peers.tell(waitReply, { kind: 'responded', executionId: id, response });
   }
 
   private cancelChild(run: LiveRun, executionId: string): void {

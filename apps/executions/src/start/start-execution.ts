@@ -36,19 +36,14 @@ export class StartExecution {
       ...(traceId && { traceId }),
     };
     if (!request.waitMs) return reply;
-    if (ended) return { ...reply, status: ended.status, execution: ended };
-    return { ...reply, ...(await this.await(organizationId, executionId, request.waitMs)) };
-  }
-
-  private async await(
-    organizationId: string,
-    executionId: string,
-    waitMs: number,
-  ): Promise<Pick<StartExecutionReply, 'status' | 'execution'>> {
-    const ended = await this.waiters.wait(executionId, waitMs);
-    if (!ended) return { status: 'running' };
-    const execution = ended.view ?? (await this.get.execute(organizationId, executionId));
-    return { status: execution.status, execution };
+    const forResponse = request.hasWaiter === true;
+    if (ended && !forResponse) return { ...reply, status: ended.status, execution: ended };
+    const outcome = await this.waiters.wait(executionId, request.waitMs, forResponse);
+    if (!outcome) return { ...reply, status: 'running' };
+    const { response } = outcome;
+    if (response) return { ...reply, status: 'running', response };
+    const execution = outcome.view ?? (await this.get.execute(organizationId, executionId));
+    return { ...reply, status: execution.status, execution };
   }
 
   private toWish(
@@ -57,7 +52,7 @@ export class StartExecution {
     organizationId: string,
     traceparent: string | null,
   ): StartWish {
-    const { workflowId, workflowKey, version, inputs = {}, priority, hasWaiter } = request;
+    const { workflowId, workflowKey, version, inputs = {}, priority, hasWaiter, waitMs } = request;
     return {
       organizationId,
       workflow: {
@@ -69,8 +64,8 @@ export class StartExecution {
       trigger: readTrigger(request, context.principal),
       dedupe: readDedupe(request, context),
       ...(priority !== undefined && { priority }),
-      ...(hasWaiter && { hasWaiter }),
-      waitReply: request.waitMs ? this.replica : null,
+      ...(hasWaiter && waitMs && { respondWithinMs: waitMs }),
+      waitReply: waitMs ? this.replica : null,
       traceparent,
       parent: null,
       depth: 0,

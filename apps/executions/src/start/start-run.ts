@@ -25,7 +25,8 @@ export interface StartWish {
   trigger: StartInput['trigger'];
   dedupe: { source: string; key: string; fingerprint: string | null } | null;
   priority?: number;
-  hasWaiter?: boolean;
+  /** How long somebody waits for the answer of a `respond` step, in milliseconds. */
+  respondWithinMs?: number;
   waitReply: string | null;
   traceparent: string | null;
   parent: RunIdentity['parent'];
@@ -159,10 +160,11 @@ function toStarted(run: LiveRun): StartedRun {
 }
 
 function toStartInput(executionId: string, wish: StartWish, version: ResolveVersionReply): StartInput {
+  const at = Date.now();
   return {
     executionId,
     organizationId: wish.organizationId,
-    at: Date.now(),
+    at,
     workflow: {
       id: version.workflowId,
       key: version.workflowKey,
@@ -173,7 +175,7 @@ function toStartInput(executionId: string, wish: StartWish, version: ResolveVers
     trigger: wish.trigger,
     ...(version.draft && { test: true }),
     ...(wish.priority !== undefined && { priority: wish.priority }),
-    ...(wish.hasWaiter && { hasWaiter: true }),
+    ...(wish.respondWithinMs !== undefined && { hasWaiter: true, waiterUntil: at + wish.respondWithinMs }),
     ...(wish.parent && { parent: { executionId: wish.parent.executionId, path: wish.parent.path } }),
     ...(wish.depth > 0 && { depth: wish.depth }),
     ...(wish.traceparent && { traceparent: wish.traceparent }),

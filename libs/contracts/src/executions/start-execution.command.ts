@@ -50,9 +50,21 @@ export class StartExecutionRequest {
   @Max(55_000)
   waitMs?: number;
 
+  /**
+   * With `waitMs`: the caller takes the answer of a `respond` step, and waits for that or the end, whichever comes first.
+   * A step that responds after `waitMs` completes with `delivered: false`.
+   */
   @IsOptional()
   @IsBoolean()
   hasWaiter?: boolean;
+}
+
+/** What a `respond` step wants the HTTP caller to be answered. */
+export interface StepResponse {
+  /** 200 to 599. */
+  status: number;
+  headers: { [name: string]: string };
+  body: JsonValue;
 }
 
 export class StartExecutionReply {
@@ -71,6 +83,14 @@ export class StartExecutionReply {
   @IsOptional()
   @JsonField()
   execution?: ExecutionView;
+
+  /**
+   * With `hasWaiter`: the first answer of a `respond` step, also for a repeated start, whose answer is the same. Without it
+   * `execution` tells that the run ended and nobody responded; without both the time was up, and nothing is answered later.
+   */
+  @IsOptional()
+  @JsonField()
+  response?: StepResponse;
 
   @IsOptional()
   @IsString()

@@ -31,7 +31,8 @@ export const respondStep: BuiltInStep = {
       return;
     }
     const { run } = turn;
-    const delivered = run.start.hasWaiter === true && run.response === undefined;
+    const { hasWaiter, waiterUntil = Infinity } = run.start;
+    const delivered = hasWaiter === true && run.response === undefined && turn.at <= waiterUntil;
     if (delivered) {
       const response = { status: Number(status), headers: headerTexts(headers), body };
       turn.record('response_sent', response as unknown as JsonObject, step, 1);
