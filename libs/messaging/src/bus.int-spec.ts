@@ -5,7 +5,7 @@ import { eventually, testNats } from '@rpa/testing';
 import { headers as newHeaders } from '@nats-io/nats-core';
 import { connectBus } from './connect-bus.js';
 import type { Bus } from './bus.js';
-import { NoResponders } from './bus.js';
+import { NoResponders } from './request.errors.js';
 import type { BusOptions } from './bus-options.js';
 import type { Door } from './door.js';
 import { BODY_LIMIT, PART_SIZE } from './message-parts.js';

@@ -9,33 +9,19 @@ import {
 } from '@rpa/contracts';
 import {
   createInbox,
-  headers as newHeaders,
   errors as natsErrors,
   type Msg,
-  type MsgHdrs,
   type NatsConnection,
   type Subscription,
 } from '@nats-io/nats-core';
-import { context as otelContext, propagation } from '@opentelemetry/api';
 import type { BusOptions, BusStatus } from './bus-options.js';
 import { decodeBody, encodeBody } from './codec.js';
-import type { ClientRef } from './message-context.js';
 import { fetchParts, partsOf, PART_SIZE, requestInParts } from './message-parts.js';
 import { Outbox } from './outbox.js';
+import { isNoResponders, NoResponders, toAppError } from './request.errors.js';
+import { requestHeaders, type RequestOptions } from './request-headers.js';
 import { Requests } from './requests.js';
 import { Responder } from './responder.js';
-
-export interface RequestOptions {
-  /** Signed principal in whose name the command is sent; absent only for public commands. */
-  principal?: string;
-  timeoutMs?: number;
-  requestId?: string;
-  idempotencyKey?: string;
-  /** Overrides the trace of the running context. */
-  traceparent?: string;
-  /** Whose HTTP request this is; only the gateway says so. */
-  client?: ClientRef;
-}
 
 /** One service's connection to NATS: typed requests and events, raw subjects for tasks. */
 export class Bus {
@@ -44,6 +30,8 @@ export class Bus {
   private readonly onError: (error: unknown) => void;
   private readonly outbox: Outbox;
   private readonly requests: Requests;
+  /** Exchanges in parts that are under way. */
+  private readonly exchanges = new Set<(error: unknown) => void>();
 
   constructor(
     readonly connection: NatsConnection,
@@ -78,7 +66,7 @@ export class Bus {
     try {
       const answer =
         payload.length > PART_SIZE
-          ? await requestInParts(this.connection, command.subject, payload, headers, timeout)
+          ? await this.untilLost(requestInParts(this.connection, command.subject, payload, headers, timeout))
           : await this.requests.send(command.subject, payload, { timeoutMs: timeout, headers });
       return (await this.readAnswer(answer)) as Reply;
     } catch (error) {
@@ -137,6 +125,7 @@ export class Bus {
     try {
       const answer = await this.requests.send(subject, body instanceof Uint8Array ? body : encodeBody(body), {
         timeoutMs,
+        outlivesLoss: true,
         ...(more && { headers: requestHeaders(more) }),
       });
       return decodeBody(answer.data);
@@ -177,17 +166,32 @@ export class Bus {
 
   private async readAnswer(answer: Msg): Promise<unknown> {
     const parts = partsOf(answer.headers);
-    const bytes = parts > 0 && answer.reply ? await fetchParts(this.connection, answer.reply, parts) : answer.data;
+    const bytes =
+      parts > 0 && answer.reply ? await this.untilLost(fetchParts(this.connection, answer.reply, parts)) : answer.data;
     const body = decodeBody(bytes);
     if (answer.headers?.get(HEADERS.error)) throw AppError.fromBody(body as ErrorBody);
     return body;
   }
 
+  /** nats-core's own requests would wait for their time to be over. */
+  private untilLost<T>(exchange: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.exchanges.add(reject);
+      void exchange.then(resolve, reject).finally(() => this.exchanges.delete(reject));
+    });
+  }
+
+  private lose(reason: string): void {
+    this.status = { connected: false, reason };
+    const error = new Error(`NATS is not reachable: ${reason}`);
+    this.requests.lost(error);
+    for (const reject of this.exchanges) reject(error);
+  }
+
   private async watch(onStatus: BusOptions['onStatus']): Promise<void> {
     for await (const status of this.connection.status()) {
       if (status.type === 'reconnect') this.status = { connected: true };
-      else if (status.type === 'disconnect' || status.type === 'staleConnection')
-        this.status = { connected: false, reason: 'the connection was lost' };
+      else if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose('the connection was lost');
       else {
         // Refused subjects among them: without a word a service would sit there deaf.
         if (status.type === 'error') this.hearError(status.error);
@@ -195,7 +199,7 @@ export class Bus {
       }
       onStatus?.(this.status);
     }
-    this.status = { connected: false, reason: 'the connection is closed' };
+    this.lose('the connection is closed');
     this.requests.end(new natsErrors.ClosedConnectionError());
   }
 
@@ -204,39 +208,4 @@ export class Bus {
     if (error instanceof natsErrors.PermissionViolationError && error.operation === 'publish')
       this.requests.refused(error.subject, error);
   }
-}
-
-/** Nobody listens on the subject. */
-export class NoResponders extends Error {
-  constructor(readonly subject: string) {
-    super(`Nobody listens on ${subject}`);
-  }
-}
-
-function requestHeaders(options: RequestOptions): MsgHdrs {
-  const headers = newHeaders();
-  if (options.principal) headers.set(HEADERS.principal, options.principal);
-  if (options.requestId) headers.set(HEADERS.requestId, options.requestId);
-  if (options.idempotencyKey) headers.set(HEADERS.idempotencyKey, options.idempotencyKey);
-  if (options.client) {
-    headers.set(HEADERS.clientAddress, options.client.address);
-    if (options.client.userAgent) headers.set(HEADERS.userAgent, options.client.userAgent);
-  }
-  if (options.traceparent) headers.set(HEADERS.traceparent, options.traceparent);
-  else propagation.inject(otelContext.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) });
-  return headers;
-}
-
-function isNoResponders(error: unknown): boolean {
-  if (error instanceof natsErrors.NoRespondersError) return true;
-  return error instanceof natsErrors.RequestError && error.cause instanceof natsErrors.NoRespondersError;
-}
-
-function toAppError(error: unknown, command: CommandDefinition): AppError {
-  if (AppError.is(error)) return error;
-  if (isNoResponders(error))
-    return new AppError('unavailable', `The service '${command.owner}' does not answer.`, { cause: error });
-  if (error instanceof natsErrors.TimeoutError)
-    return new AppError('timeout', `The service '${command.owner}' did not answer in time.`, { cause: error });
-  return new AppError('unavailable', `The service '${command.owner}' cannot be reached.`, { cause: error });
 }

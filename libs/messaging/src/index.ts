@@ -1,7 +1,6 @@
 export { answerAuthCallout, NATS_ACCOUNT, newAccountSeed, publicKeyOfSeed } from './auth-callout.js';
 export type { CalloutDecision, CalloutGrant } from './auth-callout.js';
-export { Bus, NoResponders } from './bus.js';
-export type { RequestOptions } from './bus.js';
+export { Bus } from './bus.js';
 export type { BusOptions, BusStatus } from './bus-options.js';
 export { connectBus } from './connect-bus.js';
 export { decodeBody, encodeBody } from './codec.js';
@@ -11,5 +10,7 @@ export { Handles, Messages } from './handles.js';
 export type { ClientRef, IncomingHeaders, MessageContext } from './message-context.js';
 export { BODY_LIMIT, PART_SIZE } from './message-parts.js';
 export { NatsStrategy } from './nats-strategy.js';
+export { NoResponders } from './request.errors.js';
+export type { RequestOptions } from './request-headers.js';
 export type { JsMsg } from '@nats-io/jetstream';
 export type { Msg, MsgHdrs, Subscription } from '@nats-io/nats-core';

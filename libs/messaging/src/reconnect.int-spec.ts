@@ -4,6 +4,7 @@ import { eventually, freePort, startTestNats, testNats } from '@rpa/testing';
 import type { Bus } from './bus.js';
 import type { BusStatus } from './bus-options.js';
 import { connectBus } from './connect-bus.js';
+import type { Msg } from './index.js';
 
 type TestServer = Awaited<ReturnType<typeof startTestNats>>;
 
@@ -50,6 +51,34 @@ describe('A NATS server that goes away', () => {
     expect(await bus.request(resolveVersion, { workflowKey: 'a' })).toEqual(reply);
     expect(answers).toHaveLength(2);
     expect(statuses.map((status) => status.connected)).toEqual([true, false, true]);
+  }, 30_000);
+
+  it('fails at once what was asked before, small or in parts; what keeps its answer may still give it', async () => {
+    const port = await freePort();
+    server = await startTestNats({ port });
+    const { password } = testNats('admin');
+    bus = await connectBus({ service: 'workflows', servers: [server.url], user: 'admin', password });
+    const held: Msg[] = [];
+    bus.subscribe(resolveVersion.subject, (_body, msg) => held.push(msg));
+    bus.subscribe('task.direct.default.slow', (_body, msg) => held.push(msg));
+    await bus.settled();
+    const long = 'x'.repeat(100_000);
+    const asked = bus.ask('task.direct.default.slow', {}, 20_000);
+    const failing = ['short', long].map((workflowKey) =>
+      expect(bus?.request(resolveVersion, { workflowKey }, { timeoutMs: 20_000 })).rejects.toMatchObject({
+        code: 'unavailable',
+      }),
+    );
+    await eventually(() => expect(held).toHaveLength(3));
+    const before = performance.now();
+    await server.stop();
+    await Promise.all(failing);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    server = await startTestNats({ port });
+    await eventually(() => expect(bus?.connected).toBe(true), 10_000);
+    const task = held.find((msg) => msg.subject === 'task.direct.default.slow');
+    bus.publish(task?.reply ?? '', { late: true });
+    expect(await asked).toEqual({ late: true });
   }, 30_000);
 
   it('does not keep a service from stopping in time', async () => {

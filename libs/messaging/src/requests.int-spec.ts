@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServiceName } from '@rpa/contracts';
 import { testNats } from '@rpa/testing';
 import { connectBus } from './connect-bus.js';
-import { NoResponders, type Bus } from './bus.js';
+import type { Bus } from './bus.js';
 import { encodeBody } from './codec.js';
+import { NoResponders } from './request.errors.js';
 
 const open: Bus[] = [];
 

@@ -12,8 +12,16 @@ interface Pending {
   subject: string;
   /** Monotonic milliseconds. */
   dueAt: number;
+  outlivesLoss: boolean;
   resolve(answer: Msg): void;
   reject(error: unknown): void;
+}
+
+interface SendOptions {
+  timeoutMs: number;
+  headers?: MsgHdrs;
+  /** Whoever answers keeps the answer until it is taken: it may come when the connection is back. */
+  outlivesLoss?: boolean;
 }
 
 const SWEEP_MS = 50;
@@ -42,12 +50,13 @@ export class Requests {
    * Settles with the first answer. Rejects with nats-core's NoRespondersError, TimeoutError (up to 50 ms late) or the
    * reason why the message could not be sent.
    */
-  send(subject: string, body: Uint8Array, options: { timeoutMs: number; headers?: MsgHdrs }): Promise<Msg> {
+  send(subject: string, body: Uint8Array, options: SendOptions): Promise<Msg> {
     return new Promise((resolve, reject) => {
       this.subscription ??= this.listen();
       const reply = `${this.inbox}.${(++this.last).toString(36)}`;
       this.outbox.publish(subject, body, { reply, ...(options.headers && { headers: options.headers }) });
-      this.pending.set(reply, { subject, dueAt: performance.now() + options.timeoutMs, resolve, reject });
+      const dueAt = performance.now() + options.timeoutMs;
+      this.pending.set(reply, { subject, dueAt, outlivesLoss: options.outlivesLoss === true, resolve, reject });
       this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
     });
   }
@@ -62,6 +71,11 @@ export class Requests {
   /** The server refuses this subject: nobody will ever answer. */
   refused(subject: string, error: unknown): void {
     for (const [reply, pending] of this.pending) if (pending.subject === subject) this.fail(reply, error);
+  }
+
+  /** The connection was lost: what was asked through it fails now, not when its time is over. */
+  lost(error: unknown): void {
+    for (const [reply, { outlivesLoss }] of this.pending) if (!outlivesLoss) this.fail(reply, error);
   }
 
   /** Nothing comes any more. */
