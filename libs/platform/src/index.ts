@@ -3,8 +3,9 @@ export type { ConfigDefinition, ConfigOf, Variable } from './config/define-confi
 export { databaseVariables, environmentPrefix, serviceVariables } from './config/service.config.js';
 export type { DatabaseConfig, ServiceConfig } from './config/service.config.js';
 export { Database } from './database/database.js';
-export { decodeCursor, encodeCursor, TenantRepository } from './database/tenant-repository.js';
-export type { Page, TenantRow } from './database/tenant-repository.js';
+export { decodeCursor, decodePosition, encodeCursor } from './database/cursor.js';
+export { TenantRepository } from './database/tenant-repository.js';
+export type { Page, PageOptions, TenantRow } from './database/tenant-repository.js';
 export { Transactions } from './database/transactions.js';
 export { ServiceDoor } from './door/service-door.js';
 export { validateMessage } from './door/validate-message.js';

@@ -5,7 +5,8 @@ import { EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm
 import { v7 as newId } from 'uuid';
 import { createLogger } from '../log/logger.js';
 import { Database } from './database.js';
-import { encodeCursor, TenantRepository, type TenantRow } from './tenant-repository.js';
+import { encodeCursor } from './cursor.js';
+import { TenantRepository, type TenantRow } from './tenant-repository.js';
 import { Transactions } from './transactions.js';
 
 interface Note extends TenantRow {
@@ -155,9 +156,42 @@ describe('TenantRepository', () => {
       await expect(notes.page(organization, {}, { cursor: forged || 'x' })).rejects.toMatchObject({
         code: 'validation_failed',
       });
-    // Somebody else's cursor moves the start, never the fence.
-    const elsewhere = await notes.page(ours, {}, { cursor: encodeCursor(foreign.id) });
-    expect(elsewhere.data.filter((row) => row.organizationId !== ours)).toEqual([]);
+  });
+
+  it('takes a cursor only for the list that gave it: same organization, conditions and order', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    for (const organization of [one, one, one, other])
+      await notes.insert(organization, { id: newId(), name: `n${Math.random()}` });
+    const { nextCursor } = await notes.page(one, {}, { limit: 1 });
+    const cursor = nextCursor ?? '';
+    expect((await notes.page(one, {}, { limit: 5, cursor })).data).toHaveLength(2);
+    const refused = { code: 'validation_failed', errors: [{ path: 'cursor', code: 'cursor' }] };
+    await expect(notes.page(other, {}, { cursor })).rejects.toMatchObject(refused);
+    await expect(notes.page(one, { name: 'n' }, { cursor })).rejects.toMatchObject(refused);
+    await expect(notes.page(one, {}, { cursor, sort: 'name' })).rejects.toMatchObject(refused);
+  });
+
+  it.each(['name', '-name', 'createdAt', '-updatedAt'])('sorts by %s, each row once', async (sort) => {
+    const organization = randomUUID();
+    const inserted: string[] = [];
+    for (const name of ['b', 'a', 'd', 'c', 'ä']) {
+      inserted.push(name);
+      await notes.insert(organization, { id: newId(), name });
+    }
+    const whole = (await notes.page(organization, {}, { sort })).data.map((row) => row.name);
+    const paged: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await notes.page(organization, {}, { limit: 2, sort, ...(cursor && { cursor }) });
+      paged.push(...page.data.map((row) => row.name));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(paged).toEqual(whole);
+    expect([...paged].sort()).toEqual([...inserted].sort());
+    if (sort === 'createdAt') expect(paged).toEqual(inserted);
+    if (sort === 'name') expect(paged.indexOf('a')).toBeLessThan(paged.indexOf('d'));
+    if (sort === '-name') expect(paged.indexOf('a')).toBeGreaterThan(paged.indexOf('d'));
+    await expect(notes.page(organization, {}, { sort: 'name; DROP' })).rejects.toThrow(/to sort by/);
   });
 
   it('treats a malformed id as unknown', async () => {

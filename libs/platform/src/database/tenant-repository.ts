@@ -1,13 +1,13 @@
 import { AppError, ID_PATTERN } from '@rpa/contracts';
 import {
   IsNull,
-  LessThan,
   Not,
   type DeepPartial,
   type EntityTarget,
   type FindOptionsWhere,
   type Repository,
 } from 'typeorm';
+import { decodePosition, encodeCursor } from './cursor.js';
 import type { Transactions } from './transactions.js';
 
 const DEFAULT_PAGE = 50;
@@ -20,6 +20,13 @@ export interface TenantRow {
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
+}
+
+export interface PageOptions {
+  limit?: number;
+  cursor?: string;
+  /** A column that is never null, `-` in front for descending; default `-createdAt`. */
+  sort?: string;
 }
 
 export interface Page<T> {
@@ -54,23 +61,30 @@ export class TenantRepository<Row extends TenantRow> {
     return this.rows.find({ where: this.within(organizationId, where), take: limit });
   }
 
-  /** Newest first; the cursor is the last id of the page before (ids are time-ordered). */
-  async page(
-    organizationId: string,
-    where: FindOptionsWhere<Row>,
-    options: { limit?: number; cursor?: string },
-  ): Promise<Page<Row>> {
+  /**
+   * One page, newest first unless `sort` names a column (`name`, `-updatedAt`; equal values by id). The cursor belongs to
+   * these conditions, this order and this organization: with others it is refused.
+   */
+  async page(organizationId: string, where: FindOptionsWhere<Row>, options: PageOptions): Promise<Page<Row>> {
     const limit = Math.min(options.limit ?? DEFAULT_PAGE, MAX_PAGE);
-    const after = options.cursor ? { id: LessThan(decodeCursor(options.cursor)) } : {};
-    const data = await this.rows.find({
-      where: this.within(organizationId, { ...where, ...after }),
-      order: { id: 'DESC' } as never,
-      take: limit + 1,
-    });
+    const { column, direction } = this.orderOf(options.sort);
+    const scope = JSON.stringify([this.noun, required(organizationId), where, options.sort ?? '']);
+    const query = this.rows.createQueryBuilder('row').where(this.within(organizationId, where));
+    if (options.cursor) {
+      const { id, value } = decodePosition(options.cursor, scope);
+      const sign = direction === 'DESC' ? '<' : '>';
+      if (column === 'id') query.andWhere(`row.id ${sign} :id`, { id });
+      else query.andWhere(`(row.${column}, row.id) ${sign} (:value, :id)`, { value, id });
+    }
+    query.orderBy(`row.${column}`, direction);
+    if (column !== 'id') query.addOrderBy('row.id', direction);
+    const data = await query.take(limit + 1).getMany();
     const more = data.length > limit;
     const rows = more ? data.slice(0, limit) : data;
     const last = rows.at(-1);
-    return { data: rows, nextCursor: more && last ? encodeCursor(last.id) : null };
+    if (!more || !last) return { data: rows, nextCursor: null };
+    const value = column === 'id' ? undefined : cursorValue(last[column as keyof Row]);
+    return { data: rows, nextCursor: encodeCursor(last.id, scope, value) };
   }
 
   /** Writes a new row; one whose id exists already, in whatever organization, is refused by the database. */
@@ -111,6 +125,18 @@ export class TenantRepository<Row extends TenantRow> {
     return { ...where, organizationId: required(organizationId) } as unknown as FindOptionsWhere<Row>;
   }
 
+  /** Only columns of the entity, so that no text of a caller becomes SQL. */
+  private orderOf(sort: string | undefined): { column: string; direction: 'ASC' | 'DESC' } {
+    if (!sort) return { column: 'id', direction: 'DESC' };
+    const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
+    const column = sort.replace(/^-/, '');
+    // Ids begin with the time of creation.
+    if (column === 'createdAt') return { column: 'id', direction };
+    if (!this.rows.metadata.findColumnWithPropertyName(column))
+      throw new Error(`A ${this.noun} has no '${column}' to sort by.`);
+    return { column, direction };
+  }
+
   private missing(): AppError {
     return new AppError('not_found', `There is no ${this.noun} with this id.`);
   }
@@ -126,16 +152,7 @@ function required(organizationId: string): string {
   return organizationId;
 }
 
-/** Opaque to clients. */
-export function encodeCursor(id: string): string {
-  return Buffer.from(id).toString('base64url');
-}
-
-export function decodeCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (!ID_PATTERN.test(id))
-    throw new AppError('validation_failed', 'The cursor is not one that this list gave.', {
-      errors: [{ path: 'cursor', code: 'cursor', message: 'must be the nextCursor of the page before' }],
-    });
-  return id;
+function cursorValue(value: unknown): string | number {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'number' ? value : String(value);
 }
