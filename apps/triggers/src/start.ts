@@ -4,8 +4,10 @@ import { idempotencyMigration, startService, type RunningService } from '@rpa/pl
 import { ForgetOld } from './inbox/forget-old.js';
 import { RunIntents } from './inbox/run-intents.js';
 import { Triggers1763800000000 } from './migrations/1763800000000-triggers.js';
+import { TriggerSources1764500000000 } from './migrations/1764500000000-trigger-sources.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { triggersConfig, type TriggersConfig } from './triggers.config.js';
+import { RunSources } from './sources/run-sources.js';
 import { TriggersModule } from './triggers.module.js';
 import { TriggerSources } from './types/trigger-sources.js';
 
@@ -18,7 +20,7 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
       schema: 'triggers',
       config,
       entities: [TriggerEntity, TriggerFireEntity, EventPublisherEntity],
-      migrations: [idempotencyMigration('triggers'), Triggers1763800000000],
+      migrations: [idempotencyMigration('triggers'), Triggers1763800000000, TriggerSources1764500000000],
     },
     async started(app, { bus, health }) {
       const get = <T>(token: new (...parameters: never[]) => T): T => app.get(token, { strict: false });
@@ -30,9 +32,11 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
       get(ForgetOld).start();
       const sources = get(TriggerSources);
       await sources.start();
+      get(RunSources).start();
       health.add('trigger sources', () => sources.check());
     },
     async stopping(app) {
+      await app.get(RunSources, { strict: false }).stop();
       await app.get(TriggerSources, { strict: false }).stop();
       app.get(ForgetOld, { strict: false }).stop();
       await app.get(RunIntents, { strict: false }).stop();

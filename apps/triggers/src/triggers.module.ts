@@ -6,6 +6,7 @@ import { FireTrigger } from './fires/fire-trigger.js';
 import { FiresMessages } from './fires/fires.messages.js';
 import { FiresRepository } from './fires/fires.repository.js';
 import { ReadStatus } from './fires/read-status.js';
+import { AcceptTriggerEvents } from './inbox/accept-trigger-events.js';
 import { EventInbox } from './inbox/event-inbox.js';
 import { FireIntent } from './inbox/fire-intent.js';
 import { ForgetOld } from './inbox/forget-old.js';
@@ -16,9 +17,15 @@ import { CreatePublisher } from './publishers/create-publisher.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { PublishersMessages } from './publishers/publishers.messages.js';
 import { PublishersRepository } from './publishers/publishers.repository.js';
+import { RedeemTriggerCredential } from './sources/redeem-trigger-credential.js';
+import { RunSource } from './sources/run-source.js';
+import { RunSources } from './sources/run-sources.js';
+import { TriggerSourcesRepository } from './sources/trigger-sources.repository.js';
 import { ChangeTrigger } from './triggers/change-trigger.js';
 import { CheckTrigger } from './triggers/check-trigger.js';
 import { CreateTrigger } from './triggers/create-trigger.js';
+import { SyncTrigger } from './triggers/sync-trigger.js';
+import { TriggerProblems } from './triggers/trigger-problems.js';
 import { TriggersMessages } from './triggers/triggers.messages.js';
 import { TriggersRepository } from './triggers/triggers.repository.js';
 import { TriggerSources } from './types/trigger-sources.js';
@@ -31,6 +38,13 @@ import { TRIGGER_TYPES } from './types/trigger-types.js';
     CheckTrigger,
     CreateTrigger,
     ChangeTrigger,
+    SyncTrigger,
+    TriggerProblems,
+    TriggerSourcesRepository,
+    RedeemTriggerCredential,
+    RunSource,
+    RunSources,
+    AcceptTriggerEvents,
     EventInbox,
     IntentsRepository,
     IntentSignal,
@@ -46,7 +60,7 @@ import { TRIGGER_TYPES } from './types/trigger-types.js';
     CreatePublisher,
     DecideConnection,
     TriggerSources,
-    ...TRIGGER_TYPES.flatMap((type) => type.source ?? []),
+    ...TRIGGER_TYPES.flatMap((type) => type.shared ?? []),
   ],
 })
 export class TriggersModule {}

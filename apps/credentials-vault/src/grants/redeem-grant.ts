@@ -6,6 +6,7 @@ import {
   type Principal,
   type RedeemGrantReply,
   type RedeemGrantRequest,
+  type ServiceName,
 } from '@rpa/contracts';
 import { Identity } from '@rpa/platform';
 import { valueBinding } from '../credentials/credentials.repository.js';
@@ -24,8 +25,9 @@ export class RedeemGrant {
   ) {}
 
   async execute(principal: Principal | null, { grant, publicKey }: RedeemGrantRequest): Promise<RedeemGrantReply> {
-    const claims = await this.prove(grant);
     if (principal?.kind !== 'service') throw new AppError('forbidden', 'Only services redeem grants.');
+    // Triggers grants itself what the sources of its triggers need, and nobody else.
+    const claims = await this.prove(grant, principal.service === 'triggers' ? 'triggers' : 'executions');
     if (principal.organizationId !== claims.organizationId)
       throw new AppError('forbidden', 'The grant belongs to another organization than the one who asks.');
     const value = await this.grants.take(claims, principal.service);
@@ -33,9 +35,9 @@ export class RedeemGrant {
     return { sealed: this.reseal(claims.organizationId, value, publicKey, grant) };
   }
 
-  private async prove(grant: string): Promise<CredentialGrant> {
+  private async prove(grant: string, granter: ServiceName): Promise<CredentialGrant> {
     const { signer, claims } = await this.identity.verify(grant, 'credentials-vault');
-    if (signer !== 'executions') throw new AppError('forbidden', `A grant signed by '${signer}' is none.`);
+    if (signer !== granter) throw new AppError('forbidden', `A grant signed by '${signer}' is none.`);
     const { organizationId, credentialKey, executionId, path, attempt } = claims;
     const isComplete =
       [organizationId, executionId].every((id) => typeof id === 'string' && ID_PATTERN.test(id)) &&

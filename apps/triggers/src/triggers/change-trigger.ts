@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonObject, Principal, TriggerView, UpdateTriggerRequest } from '@rpa/contracts';
-import { organizationOf } from '@rpa/platform';
+import { organizationOf, Transactions } from '@rpa/platform';
 import { CheckTrigger } from './check-trigger.js';
+import { SyncTrigger } from './sync-trigger.js';
 import { toView } from './trigger-view.js';
 import { TriggersRepository } from './triggers.repository.js';
 
@@ -10,6 +11,8 @@ export class ChangeTrigger {
   constructor(
     private readonly triggers: TriggersRepository,
     private readonly check: CheckTrigger,
+    private readonly sync: SyncTrigger,
+    private readonly transactions: Transactions,
   ) {}
 
   async update(principal: Principal | null, request: UpdateTriggerRequest): Promise<TriggerView> {
@@ -19,6 +22,7 @@ export class ChangeTrigger {
     const config = request.config ?? (row.config as JsonObject);
     const inputs = request.inputs === undefined ? (row.inputs as JsonObject | null) : request.inputs;
     const type = this.check.assertConfig(row.type, config, inputs);
+    if (request.config) await this.check.assertCredential(principal, type, config);
     if (workflowId !== undefined && workflowId !== row.workflowId)
       await this.check.assertWorkflow(principal, workflowId);
     const change = {
@@ -28,15 +32,43 @@ export class ChangeTrigger {
       config,
       inputs,
       channel: type.channelOf(config),
+      // What was wrong is found out again.
+      problem: null,
     };
-    return toView(await this.triggers.change(organizationId, id, revision, change));
+    return this.transactions.run(async () => {
+      const changed = await this.triggers.change(organizationId, id, revision, change);
+      await this.sync.execute(changed);
+      return toView(changed);
+    });
   }
 
   /** Turns it on or off; what it is already stays as it is. */
   async setEnabled(principal: Principal | null, id: string, enabled: boolean): Promise<TriggerView> {
     const organizationId = organizationOf(principal);
-    const row = await this.triggers.get(organizationId, id);
-    if (row.enabled === enabled) return toView(row);
-    return toView(await this.triggers.change(organizationId, id, row.revision, { enabled }));
+    return this.transactions.run(async () => {
+      const row = await this.triggers.get(organizationId, id);
+      if (row.enabled === enabled) return toView(row);
+      const changed = await this.triggers.change(organizationId, id, row.revision, { enabled });
+      await this.sync.execute(changed);
+      return toView(changed);
+    });
+  }
+
+  async delete(principal: Principal | null, id: string): Promise<void> {
+    const organizationId = organizationOf(principal);
+    await this.transactions.run(async () => {
+      const row = await this.triggers.get(organizationId, id);
+      await this.triggers.softDelete(organizationId, id);
+      await this.sync.execute({ ...row, deletedAt: new Date() });
+    });
+  }
+
+  async restore(principal: Principal | null, id: string): Promise<TriggerView> {
+    const organizationId = organizationOf(principal);
+    return this.transactions.run(async () => {
+      const row = await this.triggers.restore(organizationId, id);
+      await this.sync.execute(row);
+      return toView(row);
+    });
   }
 }

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, resolveVersion, type Fault, type JsonObject, type Principal } from '@rpa/contracts';
+import {
+  AppError,
+  checkCredentialKeys,
+  resolveVersion,
+  type Fault,
+  type JsonObject,
+  type Principal,
+} from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
 import { Identity, organizationOf } from '@rpa/platform';
 import { findTriggerType, TRIGGER_TYPES } from '../types/trigger-types.js';
@@ -36,10 +43,21 @@ export class CheckTrigger {
     return known;
   }
 
+  /** The credential of its source must exist. */
+  async assertCredential(principal: Principal | null, type: TriggerType, config: JsonObject): Promise<void> {
+    const key = type.credentialOf(config);
+    if (key === undefined) return;
+    const token = await this.tokenFor(principal);
+    const { missing } = await this.bus.request(checkCredentialKeys, { keys: [key] }, { principal: token });
+    if (missing.length > 0)
+      throw invalid([
+        { path: 'config.credential', code: 'not_found', message: `there is no credential with the key '${key}'` },
+      ]);
+  }
+
   /** It must exist in the organization; it may wait for its first version. */
   async assertWorkflow(principal: Principal | null, workflowId: string): Promise<void> {
-    const slug = principal?.organizationSlug;
-    const token = await this.identity.serviceToken({ id: organizationOf(principal), ...(slug && { slug }) });
+    const token = await this.tokenFor(principal);
     try {
       await this.bus.request(resolveVersion, { workflowId }, { principal: token });
     } catch (error) {
@@ -48,6 +66,11 @@ export class CheckTrigger {
         throw invalid([{ path: 'workflowId', code: 'not_found', message: 'there is no workflow with this id' }]);
       throw error;
     }
+  }
+
+  private tokenFor(principal: Principal | null): Promise<string> {
+    const slug = principal?.organizationSlug;
+    return this.identity.serviceToken({ id: organizationOf(principal), ...(slug && { slug }) });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject, TriggerView } from '@rpa/contracts';
+import type { JsonObject, TriggerProblem, TriggerView } from '@rpa/contracts';
 import type { TriggerEntity } from '@rpa/entities/triggers';
 
 export function toView(row: TriggerEntity): TriggerView {
@@ -10,6 +10,7 @@ export function toView(row: TriggerEntity): TriggerView {
     enabled: row.enabled,
     config: row.config as JsonObject,
     inputs: row.inputs as JsonObject | null,
+    problem: (row.problem as TriggerProblem | null) ?? null,
     revision: row.revision,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

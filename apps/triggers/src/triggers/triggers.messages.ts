@@ -67,13 +67,13 @@ export class TriggersMessages {
 
   @Handles(deleteTrigger)
   async delete(request: ByIdRequest, context: MessageContext): Promise<DoneReply> {
-    await this.triggers.softDelete(organizationOf(context.principal), request.id);
+    await this.changing.delete(context.principal, request.id);
     return {};
   }
 
   @Handles(restoreTrigger)
-  async restore(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
-    return toView(await this.triggers.restore(organizationOf(context.principal), request.id));
+  restore(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
+    return this.changing.restore(context.principal, request.id);
   }
 
   @Handles(listTriggerTypes)

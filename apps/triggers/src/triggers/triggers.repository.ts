@@ -5,7 +5,7 @@ import { TenantRepository, Transactions, type Page } from '@rpa/platform';
 import type { DeepPartial } from 'typeorm';
 
 export type TriggerChange = Partial<
-  Pick<TriggerEntity, 'workflowId' | 'name' | 'enabled' | 'config' | 'inputs' | 'channel'>
+  Pick<TriggerEntity, 'workflowId' | 'name' | 'enabled' | 'config' | 'inputs' | 'channel' | 'problem'>
 >;
 
 @Injectable()

@@ -2,20 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { TriggerSourceStatus } from '@rpa/contracts';
 import type { CheckResult } from '@rpa/platform';
-import type { TriggerSource } from './define-trigger.js';
+import type { SharedSource } from './trigger-source.js';
 import { TRIGGER_TYPES } from './trigger-types.js';
 
-/** The sources of all types, as one. */
+/** What brings in events for all triggers of a type, of all types, as one. */
 @Injectable()
 export class TriggerSources {
-  private readonly sources: { type: string; source: TriggerSource }[] = [];
+  private readonly sources: { type: string; source: SharedSource }[] = [];
 
   constructor(private readonly modules: ModuleRef) {}
 
   async start(): Promise<void> {
-    for (const { descriptor, source } of TRIGGER_TYPES) {
-      if (!source) continue;
-      const running = this.modules.get<TriggerSource>(source, { strict: false });
+    for (const { descriptor, shared } of TRIGGER_TYPES) {
+      if (!shared) continue;
+      const running = this.modules.get<SharedSource>(shared, { strict: false });
       this.sources.push({ type: descriptor.type, source: running });
       await running.start();
     }

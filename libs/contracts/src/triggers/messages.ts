@@ -14,9 +14,10 @@ export * from './change-trigger.command.js';
 export * from './event-publisher.command.js';
 export * from './fire-trigger.command.js';
 export * from './read-triggers.command.js';
+export * from './trigger-broken.event.js';
 export * from './trigger-fired.event.js';
-export { FIRE_OUTCOMES, FireOutcome, TriggerView } from './trigger-view.js';
-export type { TriggerFire, TriggerTypeDescriptor } from './trigger-view.js';
+export { FIRE_OUTCOMES, FireOutcome, TriggerProblemCode, TriggerView } from './trigger-view.js';
+export type { TriggerFire, TriggerProblem, TriggerTypeDescriptor } from './trigger-view.js';
 
 export const TRIGGERS_COMMANDS = [
   createTrigger,

@@ -2,6 +2,25 @@ import { IsBoolean, IsInt, IsString } from 'class-validator';
 import { IsId, JsonField } from '../messages/fields.js';
 import type { JsonObject, JsonValue } from '../values/json.js';
 
+/** Why a trigger cannot do its work. */
+export const TriggerProblemCode = {
+  /** The workflow has no published version (or is gone): publish one. */
+  WorkflowUnpublished: 'workflow_unpublished',
+  /** The credential of its source is gone or refused: mend the credential. */
+  CredentialBroken: 'credential_broken',
+  /** Its source has failed several times in a row; the message says how. */
+  SourceFailing: 'source_failing',
+} as const;
+export type TriggerProblemCode = (typeof TriggerProblemCode)[keyof typeof TriggerProblemCode];
+export const TRIGGER_PROBLEMS = Object.values(TriggerProblemCode);
+
+/** What keeps a trigger from its work, and since when. */
+export interface TriggerProblem {
+  code: TriggerProblemCode;
+  message: string;
+  since: string;
+}
+
 /** A trigger. Times are RFC 3339 UTC with milliseconds. */
 export class TriggerView {
   @IsId()
@@ -29,6 +48,10 @@ export class TriggerView {
    */
   @JsonField()
   inputs!: JsonObject | null;
+
+  /** What keeps it from its work; null: nothing known. */
+  @JsonField()
+  problem!: TriggerProblem | null;
 
   /** Counts every change; the `ETag`. */
   @IsInt()
@@ -91,6 +114,7 @@ export const TRIGGER_EXAMPLE: TriggerView = {
   enabled: true,
   config: { channel: 'orders.created', filter: '{{ trigger.payload.total > 0 }}' },
   inputs: { orderId: '{{ trigger.payload.id }}' },
+  problem: null,
   revision: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',

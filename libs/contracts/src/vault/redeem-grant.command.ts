@@ -3,7 +3,10 @@ import { defineCommand } from '../messages/define-command.js';
 import { JsonField } from '../messages/fields.js';
 import type { JsonObject } from '../values/json.js';
 
-/** Claims of a grant, a JWT that executions signs (`aud: credentials-vault`) for one credential, one attempt, one minute. */
+/**
+ * Claims of a grant, a JWT that executions signs (`aud: credentials-vault`) for one credential, one attempt, one minute.
+ * Triggers signs such for itself: `executionId` is the trigger's id then, `path` is `trigger`.
+ */
 export interface CredentialGrant {
   organizationId: string;
   credentialKey: string;
@@ -47,7 +50,7 @@ export const redeemGrant = defineCommand({
   subject: 'rpc.credentials-vault.v1.grant.redeem',
   owner: 'credentials-vault',
   summary: 'Fetch one credential for one attempt of one step',
-  access: { services: ['worker', 'ai'] },
+  access: { services: ['worker', 'ai', 'triggers'] },
   request: RedeemGrantRequest,
   reply: RedeemGrantReply,
   example: {

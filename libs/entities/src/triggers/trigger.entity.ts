@@ -29,6 +29,10 @@ export class TriggerEntity extends TenantEntity {
   @Column('text', { nullable: true })
   channel!: string | null;
 
+  /** What keeps it from its work: code, message and since when. */
+  @Column('json', { nullable: true })
+  problem!: object | null;
+
   @Column('int')
   revision!: number;
 }

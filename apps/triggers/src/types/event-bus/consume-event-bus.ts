@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Bus, consumeEvents, ensureEventStream, type JsMsg } from '@rpa/messaging';
 import { LOGGER, Metrics, type Logger } from '@rpa/platform';
 import { AcceptEvents } from '../../events/accept-events.js';
-import type { TriggerSource } from '../define-trigger.js';
+import type { SharedSource } from '../trigger-source.js';
 import { readMessage } from './read-message.js';
 
 /** Events of one commit. */
@@ -17,7 +17,7 @@ const MAX_REDELIVER_MS = 60_000;
  * again when it is gone, so that a NATS server that lost everything serves on.
  */
 @Injectable()
-export class ConsumeEventBus implements TriggerSource {
+export class ConsumeEventBus implements SharedSource {
   private messages: Awaited<ReturnType<typeof consumeEvents>> | null = null;
   private readonly buffer: JsMsg[] = [];
   private committing: Promise<void> | null = null;

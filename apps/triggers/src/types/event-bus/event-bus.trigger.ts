@@ -48,5 +48,5 @@ export const eventBusTrigger = defineTrigger({
   },
   channelOf: (config) => config.channel,
   filterOf: (config) => config.filter,
-  source: ConsumeEventBus,
+  shared: ConsumeEventBus,
 });

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { triggerBroken, triggerMended, type TriggerProblemCode } from '@rpa/contracts';
+import { Bus } from '@rpa/messaging';
+import { Transactions } from '@rpa/platform';
+
+interface TriggerRef {
+  triggerId: string;
+  organizationId: string;
+}
+
+/** Why a trigger cannot do its work: kept with it, and told when it begins and when it ends. */
+@Injectable()
+export class TriggerProblems {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly bus: Bus,
+  ) {}
+
+  async raise({ triggerId, organizationId }: TriggerRef, code: TriggerProblemCode, message: string): Promise<void> {
+    const at = new Date().toISOString();
+    const [rows] = await this.transactions.manager.query<[{ workflowId: string }[], number]>(
+      `UPDATE triggers.triggers SET problem = $3::json
+        WHERE organization_id = $1 AND id = $2 AND problem->>'code' IS DISTINCT FROM $4
+        RETURNING workflow_id AS "workflowId"`,
+      [organizationId, triggerId, JSON.stringify({ code, message, since: at }), code],
+    );
+    for (const { workflowId } of rows)
+      this.bus.emit(triggerBroken, organizationId, { triggerId, workflowId, code, message, at });
+  }
+
+  /** @param codes the problems that are known to be gone; any other stays */
+  async clear({ triggerId, organizationId }: TriggerRef, ...codes: TriggerProblemCode[]): Promise<void> {
+    const [rows] = await this.transactions.manager.query<[{ workflowId: string }[], number]>(
+      `UPDATE triggers.triggers SET problem = NULL
+        WHERE organization_id = $1 AND id = $2 AND problem->>'code' = ANY ($3)
+        RETURNING workflow_id AS "workflowId"`,
+      [organizationId, triggerId, codes],
+    );
+    const at = new Date().toISOString();
+    for (const { workflowId } of rows) this.bus.emit(triggerMended, organizationId, { triggerId, workflowId, at });
+  }
+}
