@@ -28,8 +28,14 @@ export interface StartInput {
   /** How many sub-workflows deep this run is; 0 for a top-level run. */
   depth?: number;
   rerunOf?: string;
-  /** Settled steps that a retry or rerun takes over instead of running them. */
+  /** What steps give without being run, by path: the pinned outputs of a test run. */
   adopt?: { path: string; status: StepStatus; output?: JsonValue; error?: StepError | null; attempt?: number }[];
+  /** Former run whose settled steps are taken over; each is asked for when its turn comes (effect `adopt`). */
+  adoptFrom?: string;
+  /** Test run: only this step of the top level and what leads to it. Its output is the run's. */
+  until?: string;
+  /** Test run: this step of the top level alone; `adopt` says what the others would have given. */
+  only?: string;
   /** W3C trace context of the start, handed on to every step. */
   traceparent?: string;
 }
@@ -39,14 +45,16 @@ export type RunEvent =
   | { type: 'step_result'; at: number; path: string; attempt: number; outcome: StepOutcome }
   /** A worker asks to begin a step of class `once`; granted after the record is durable. */
   | { type: 'step_start_requested'; at: number; path: string; attempt: number; worker: string }
-  /** The delivery is known to be gone: its worker died, or the owner moved and nobody announced it. */
+  /** The delivery is known to be gone: its worker died or does not have it, or the owner moved and nobody announced it. */
   | {
       type: 'delivery_lost';
       at: number;
       path: string;
       attempt: number;
       delivery: number;
-      reason: 'worker_died' | 'owner_moved';
+      reason: 'worker_died' | 'task_lost' | 'owner_moved';
+      /** The worker died with other tasks too: any of them may be the cause. */
+      shared?: boolean;
     }
   /** The attempt's own time limit, kept by the host from hand-over on, has passed. */
   | { type: 'deadline_passed'; at: number; path: string; attempt: number }
@@ -75,10 +83,22 @@ export type RunEvent =
       output?: JsonValue;
       by?: string;
     }
+  /** What the former run of a rerun gives for these paths, null where it gives nothing; in memory until it is taken. */
+  | { type: 'adoptions_loaded'; at: number; adoptions: { [path: string]: Adoption | null } }
   /** Contents of file references that an expression wanted to read (effect `load`); kept in memory, never journaled. */
   | { type: 'values_loaded'; at: number; values: { [fileId: string]: JsonValue } }
   /** More inline work is left than one commit should hold (effect `continue`). */
   | { type: 'continue'; at: number };
+
+/** What a former run did for a step. */
+export type Adoption =
+  | { kind: 'settled'; status: StepStatus; output?: JsonValue; error?: StepError | null; attempt?: number }
+  /** A container that it began but did not end: data of its `iterations_planned`. */
+  | { kind: 'planned'; data: JsonObject }
+  /** The run of a sub-workflow that did not complete. */
+  | { kind: 'child'; executionId: string }
+  /** It did something, but its journal is not kept any more. */
+  | { kind: 'gone' };
 
 export type StepOutcome = { status: 'completed'; output: JsonValue } | { status: 'failed'; error: StepError };
 
@@ -105,12 +125,18 @@ export type Effect =
       inputs: JsonObject;
       depth: number;
       priority: number;
+      /** Child of the former run: its settled steps are taken over. */
+      formerChild?: string;
     }
   | { type: 'cancel_child'; path: string; executionId: string }
   | { type: 'request_approval'; path: string; config: JsonObject; expiresAt?: number }
+  /** Nobody can decide any more. `decision` is the one that was made, or the default of an approval that expired. */
+  | { type: 'close_approval'; path: string; status: 'decided' | 'expired' | 'cancelled'; decision: string | null }
   | { type: 'respond'; status: number; headers: { [name: string]: string }; body: JsonValue }
   | { type: 'log'; path: string; level: 'debug' | 'info' | 'warn' | 'error'; message: string }
   | { type: 'load'; fileIds: string[] }
+  /** Look up what the former run gave for these steps; answered with `adoptions_loaded`, in as many parts as suits. */
+  | { type: 'adopt'; paths: string[] }
   | { type: 'continue' }
   | { type: 'decision_required'; path: string; reason: string }
   /** The run has reached its terminal state. */
@@ -130,6 +156,8 @@ export interface DispatchEffect {
   config: JsonObject;
   /** Key of the credential that the step may use. */
   credential?: string;
+  /** Workers that died with this attempt; absent: none. */
+  crashes?: number;
   /** Limit of one attempt in milliseconds, counted by the host from hand-over to a worker. */
   timeoutMs: number;
   sideEffect: SideEffect;

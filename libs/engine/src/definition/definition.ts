@@ -18,7 +18,15 @@ export interface Definition {
 export interface DefinitionSettings {
   /** Limit of the whole run, a duration string; leaves out the time paused or waiting for a decision. */
   timeout?: string;
+  /** Runs at once, of the workflow or of each value of `key`; default of `onLimit`: queue. */
   concurrency?: { limit: number; key?: string; onLimit?: 'queue' | 'skip' | 'cancel_oldest' };
+  /** Starts within any `period` (at most 1d), of the workflow or of each value of `key`; default of `onLimit`: queue. */
+  rateLimit?: { limit: number; period: string; key?: string; onLimit?: 'queue' | 'skip' };
+  /**
+   * Starts that follow each other within `period` become one run with the last inputs. It begins when no other has come
+   * for a period, at the latest `maxWait` after the first.
+   */
+  debounce?: { period: string; key?: string; maxWait?: string };
   /** 0..9, 9 first. */
   priority?: number;
   onFailure?: { workflow: string };

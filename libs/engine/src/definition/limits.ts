@@ -16,6 +16,10 @@ export const LIMITS = {
   /** Turns of one while. */
   iterations: 1_000_000,
   maxAttempts: 100,
+  /** Starts of one period of a rate limit. */
+  rateLimitStarts: 10_000,
+  /** Characters of the value of a flow control key as JSON. */
+  flowKey: 1_000,
   /** Signals that came early and were not taken yet. */
   bufferedSignals: 1_000,
 } as const;

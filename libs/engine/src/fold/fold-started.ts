@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import { Run } from '../state/run.js';
 import type { StartInput } from '../types.js';
 import { holdsFile } from '../state/file-references.js';
+import { leaveOut } from './partial-run.js';
 import { makeReady } from './phases.js';
 
 /** Data of `execution_started`: the start as it came, and the variables as they were evaluated. */
@@ -23,6 +24,6 @@ export function foldStarted(plan: Plan, record: JournalRecord): Run {
     run.adopt.set(adopted.path, adopted);
     run.holdsFiles ||= holdsFile(adopted.output);
   }
-  for (const node of plan.root.roots) makeReady(run, run.root.step(node));
+  for (const node of leaveOut(run) ?? plan.root.roots) makeReady(run, run.root.step(node));
   return run;
 }

@@ -15,6 +15,7 @@ const queued: Fold = (run, record, step) => {
   step.crashes = 0;
   step.worker = undefined;
   step.child = undefined;
+  step.formerChild = record.data['formerChild'] as string | undefined;
   step.wait = undefined;
   step.retryAt = undefined;
   step.deadline = record.data['deadline'] as number | undefined;

@@ -5,6 +5,7 @@ import { normalizeDefinition } from '../definition/normalize.js';
 import { StepTypes, type StepType } from '../steps/step-types.js';
 import { findExpressionFaults, findStructuralFaults } from '../validation/validate-definition.js';
 import { compileScope } from './compile-scope.js';
+import { planFlow } from './plan-flow.js';
 import type { Plan } from './plan.js';
 import { compileValue } from './template.js';
 
@@ -35,5 +36,6 @@ function planOf(definition: Definition, stepTypes: StepTypes): Plan {
     inputsSchema: definition.inputs,
     timeoutMs: parseDuration(definition.settings?.timeout),
     priority: definition.settings?.priority ?? 5,
+    flow: planFlow(definition.settings),
   };
 }

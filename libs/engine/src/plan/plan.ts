@@ -1,5 +1,6 @@
 import type { JsonObject, RetryPolicy, SideEffect, SideEffectRule } from '@rpa/contracts';
 import type { Definition } from '../definition/definition.js';
+import type { PlanFlow } from './plan-flow.js';
 import type { Template } from './template.js';
 
 /** A definition made ready to run: references resolved to positions, templates compiled. Never changes; shared by all runs of a version. */
@@ -13,6 +14,8 @@ export interface Plan {
   /** Limit of the whole run. */
   readonly timeoutMs: number | undefined;
   readonly priority: number;
+  /** Absent: every start begins at once. */
+  readonly flow: PlanFlow | undefined;
 }
 
 /** The steps of the definition itself or of one container's body. */

@@ -1,5 +1,6 @@
 import type { JournalRecord, RecordType, StepError, StepStatus } from '@rpa/contracts';
-import type { Plan, PlanNode, PlanScope } from '../plan/plan.js';
+import { findNode } from '../plan/find-node.js';
+import type { Plan, PlanNode } from '../plan/plan.js';
 import type { StepView } from './step-view.js';
 
 interface Projected {
@@ -65,17 +66,6 @@ function belongs(path: string, parent: string | undefined): boolean {
   const rest = path.slice(parent.length + 1).split('.');
   const isIteration = /(^|\.)\d+$/.test(parent);
   return rest.length === (isIteration ? 1 : 2);
-}
-
-function findNode(root: PlanScope, path: string): PlanNode | undefined {
-  const ids = path.split('.');
-  let scope: PlanScope | undefined = root;
-  let node: PlanNode | undefined;
-  for (let index = 0; index < ids.length; index += 2) {
-    node = scope?.byId.get(ids[index] ?? '');
-    scope = node?.body;
-  }
-  return node;
 }
 
 type Change = (step: Projected, record: JournalRecord) => void;

@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan.js';
 import { runOf } from '../state/run.js';
 import type { RunEvent, RunState, Transition } from '../types.js';
 import { advance } from './advance.js';
+import { adoptionsLoaded } from './events/adoptions-loaded.js';
 import { approvalDecided } from './events/approval-decided.js';
 import { cancelRequested } from './events/cancel-requested.js';
 import { childEnded } from './events/child-ended.js';
@@ -32,6 +33,7 @@ const HANDLERS: { readonly [Type in RunEvent['type']]: EventHandler<Type> } = {
   pause_requested: pauseRequested,
   resume_requested: resumeRequested,
   decision_made: decisionMade,
+  adoptions_loaded: adoptionsLoaded,
   values_loaded: valuesLoaded,
   continue: (turn) => turn.run.agenda.unblock(),
 };

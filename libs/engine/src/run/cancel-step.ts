@@ -31,6 +31,7 @@ export function cancelStep(turn: Turn, step: StepState, reason: string): void {
   const data: JsonObject = { reason };
   if (hasUnknownOutcome(step)) data['outcome'] = 'unknown';
   stopWork(turn, step);
+  closeApproval(turn, step, 'cancelled');
   turn.record('step_cancelled', data, step, Math.max(1, step.attempt));
 }
 
@@ -45,6 +46,12 @@ export function stopWork(turn: Turn, step: StepState): void {
   if (step.child !== undefined) turn.effect({ type: 'cancel_child', path, executionId: step.child });
   else if (step.phase === 'queued' && step.node.type !== 'sub_workflow') turn.effect({ type: 'abort', path, attempt });
   clearTimers(turn, step);
+}
+
+/** Tells that nobody can decide any more, where the step waits for a decision. */
+export function closeApproval(turn: Turn, step: StepState, status: 'expired' | 'cancelled'): void {
+  if (step.wait?.kind !== 'approval') return;
+  turn.effect({ type: 'close_approval', path: step.path, status, decision: null });
 }
 
 export function clearTimers(turn: Turn, step: StepState): void {

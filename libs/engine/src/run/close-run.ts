@@ -40,6 +40,12 @@ function endAs(turn: Turn, closing: RunClosing): 'done' | 'blocked' {
 }
 
 function complete(turn: Turn, root: ScopeState): 'done' | 'blocked' {
+  const { only, until } = turn.run.start;
+  const target = root.plan.byId.get(only ?? until ?? '');
+  if (target) {
+    endRun(turn, 'completed', root.steps[target.index]?.output ?? null, null);
+    return 'done';
+  }
   const template = turn.run.plan.output;
   if (!template) {
     endRun(turn, 'completed', lastOutputs(root), null);

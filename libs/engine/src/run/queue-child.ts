@@ -11,6 +11,11 @@ export function queueChild(turn: Turn, step: StepState, config: JsonObject): voi
   const attempt = step.attempt + 1;
   const data: JsonObject = { delivery: 1 };
   if (!step.config) Object.assign(data, { stepType: step.node.type, typeVersion: step.node.typeVersion, config });
+  const former = turn.run.adoptions.get(step.path);
+  if (former?.kind === 'child') {
+    data['formerChild'] = former.executionId;
+    turn.run.adoptions.delete(step.path);
+  }
   armTimeout(turn, step, data, attempt);
   turn.record('step_queued', data, step, attempt);
   turn.effect(startChildOf(turn.run, step));
@@ -29,5 +34,6 @@ export function startChildOf(run: Run, step: StepState): Effect {
     inputs: isObject(inputs) ? inputs : {},
     depth: (run.start.depth ?? 0) + 1,
     priority: run.priority,
+    ...(step.formerChild !== undefined && { formerChild: step.formerChild }),
   };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, SideEffect } from '@rpa/contracts';
+import type { PlanNode } from '../plan/plan.js';
 import type { Run } from '../state/run.js';
 import type { StepState } from '../state/step-state.js';
 import type { DispatchEffect } from '../types.js';
@@ -33,12 +34,17 @@ export function dispatchOf(run: Run, step: StepState): DispatchEffect {
     priority: run.priority,
   };
   if (node.credential !== undefined) effect.credential = node.credential;
+  if (step.crashes > 0) effect.crashes = step.crashes;
   if (step.worker !== undefined) effect.worker = step.worker;
   return effect;
 }
 
 export function sideEffectOf(step: StepState, config: JsonObject = step.config ?? {}): SideEffect {
-  const { sideEffect } = step.node;
+  return sideEffectClass(step.node, config);
+}
+
+/** The class of a step with this evaluated config. */
+export function sideEffectClass({ sideEffect }: PlanNode, config: JsonObject): SideEffect {
   if (typeof sideEffect === 'string') return sideEffect;
   const { field, values } = sideEffect;
   if (field === undefined || values === undefined) return sideEffect.default;

@@ -8,6 +8,7 @@ import type { StartInput, Transition } from '../types.js';
 import type { JournalRecord } from '@rpa/contracts';
 import { advance } from './advance.js';
 import { endRun } from './close-run.js';
+import { startValues } from './start-values.js';
 import { Turn } from './turn.js';
 
 /**
@@ -33,12 +34,11 @@ export function startRun(plan: Plan, input: StartInput): Transition {
 
 function initialVariables(plan: Plan, input: StartInput): JsonObject | ExpressionError {
   if (!plan.variables) return {};
-  const { at, executionId, inputs, env = {}, workflow, trigger } = input;
-  const now = new Date(at).toISOString();
-  const execution = { id: executionId, startedAt: now };
-  const scope = { inputs, env, workflow, execution, now, trigger: { payload: null, headers: {}, ...trigger } };
   try {
-    const variables = plan.variables.evaluate(scope, { now: at, seed: `${executionId}:variables` });
+    const variables = plan.variables.evaluate(startValues(input), {
+      now: input.at,
+      seed: `${input.executionId}:variables`,
+    });
     return isObject(variables) ? variables : {};
   } catch (error) {
     if (error instanceof ExpressionError) return error;

@@ -3,6 +3,7 @@ import { isObject } from '../definition/normalize.js';
 import type { StepState } from '../state/step-state.js';
 import { stepError } from '../steps/step-failure.js';
 import { INLINE_STEPS } from '../steps/built-in-steps.js';
+import { adoptStep } from './adopt-step.js';
 import { evaluate } from './evaluate.js';
 import { failStep } from './fail-step.js';
 import { queueStep } from './queue-step.js';
@@ -12,7 +13,8 @@ import type { Turn } from './turn.js';
 export function startStep(turn: Turn, step: StepState): 'done' | 'blocked' {
   if (step.config) return runStep(turn, step, step.config);
   const { node } = step;
-  if (adoptStep(turn, step)) return 'done';
+  const adopted = adoptStep(turn, step);
+  if (adopted !== 'none') return adopted;
   if (node.disabled) {
     turn.record('step_completed', { output: null, disabled: true }, step, 1);
     return 'done';
@@ -46,18 +48,4 @@ function runStep(turn: Turn, step: StepState, config: JsonObject): 'done' | 'blo
 function fail(turn: Turn, step: StepState, error: Parameters<typeof failStep>[2]): 'done' {
   failStep(turn, step, error);
   return 'done';
-}
-
-/**
- * Takes over what a former run gave. Steps that write variables run again, since their effect lies in the run and not
- * in their output; so do failures that nothing handles.
- */
-function adoptStep(turn: Turn, step: StepState): boolean {
-  const adopted = turn.run.adopt.get(step.path);
-  if (!adopted || step.node.writesVariables) return false;
-  const { status, output = null, error = null, attempt = 1 } = adopted;
-  const handled = status === 'failed' && step.node.onError !== 'fail';
-  if (status !== 'completed' && status !== 'skipped' && !handled) return false;
-  turn.record('step_adopted', { status, output, error: error as unknown as JsonObject | null }, step, attempt);
-  return true;
 }

@@ -12,6 +12,7 @@ export class Turn {
   readonly records: JournalRecord[] = [];
   readonly effects: Effect[] = [];
   private readonly missing = new Set<string>();
+  private readonly adoptable: string[] = [];
 
   constructor(
     readonly run: Run,
@@ -37,12 +38,18 @@ export class Turn {
     for (const id of fileIds) this.missing.add(id);
   }
 
+  /** Asks the host what the former run gave for a step. */
+  adopt(path: string): void {
+    this.adoptable.push(path);
+  }
+
   get isFull(): boolean {
     return this.records.length >= RECORDS_PER_TRANSITION;
   }
 
   finish(): Transition {
     if (this.missing.size > 0) this.effects.push({ type: 'load', fileIds: [...this.missing] });
+    if (this.adoptable.length > 0) this.effects.push({ type: 'adopt', paths: this.adoptable });
     return { state: this.run, records: this.records, effects: this.effects };
   }
 }

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, JsonObject, JsonValue, StepError } from '@rpa/contracts';
 import type { Plan } from '../plan/plan.js';
-import type { RunError, RunState, StartInput } from '../types.js';
+import type { Adoption, RunError, RunState, StartInput } from '../types.js';
 import { Agenda } from './agenda.js';
 import { ScopeState } from './scope-state.js';
 import type { StepState } from './step-state.js';
@@ -23,7 +23,7 @@ export interface RunEnd {
   error: RunError | null;
 }
 
-/** The fold of a run's journal. Everything but {@link agenda}'s blocked tasks and {@link loaded} follows from the records alone. */
+/** The fold of a run's journal. Everything but {@link agenda}'s blocked tasks, {@link loaded} and {@link adoptions} follows from the records alone. */
 export class Run implements RunState {
   seq = 0;
   startedAt = 0;
@@ -39,6 +39,8 @@ export class Run implements RunState {
   earlySignals: EarlySignal[] = [];
   readonly seenSignals = new Set<string>();
   readonly signalWaiters = new Map<string, StepState[]>();
+  /** What the former run gave, until the steps that asked for it have taken it. */
+  readonly adoptions = new Map<string, Adoption | null>();
   readonly adopt = new Map<string, NonNullable<StartInput['adopt']>[number]>();
   paused = false;
   closing: RunClosing | undefined;

@@ -49,7 +49,7 @@ function scopeOf(scope: ScopeState): JsonObject {
 }
 
 function stepOf(step: StepState): JsonObject {
-  const { node, scope: _scope, path: _path, admitted: _admitted, loop, ...fields } = step;
+  const { node, scope: _scope, path: _path, admitted: _admitted, adoption: _adoption, loop, ...fields } = step;
   return compact({ id: node.id, ...withoutDefaults(fields), loop: loop && loopOf(loop) });
 }
 

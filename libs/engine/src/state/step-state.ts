@@ -33,12 +33,16 @@ export class StepState {
   worker: string | undefined;
   /** `when` was true; it is not looked at again while the step waits for file contents. */
   admitted = false;
+  /** Of a rerun: the former run was asked, or gave nothing that could be taken over whole. Memory only. */
+  adoption: 'asked' | 'none' | undefined;
   /** Evaluated config, kept while the step is open. */
   config: JsonObject | undefined;
   wait: StepWait | undefined;
   loop: LoopState | undefined;
   /** Execution id of a sub-workflow. */
   child: string | undefined;
+  /** The child that the former run had for the step. */
+  formerChild: string | undefined;
   /** Time of the step's own timer, for steps that no worker runs. */
   deadline: number | undefined;
   /** Why a decision is needed. */

@@ -61,12 +61,12 @@ export const oneOf =
     values.includes(value) ? undefined : `one of ${values.join(', ')}`;
 
 export const duration =
-  (least = 1): Field =>
+  (least = 1, most = '3650d'): Field =>
   (value) => {
     const milliseconds = parseDuration(value);
-    return milliseconds !== undefined && milliseconds >= least
+    return milliseconds !== undefined && milliseconds >= least && milliseconds <= (parseDuration(most) ?? 0)
       ? undefined
-      : `a duration such as 500ms, 30s, 5m, 2h or 7d${least > 0 ? ', more than nothing' : ''}, at most 3650d`;
+      : `a duration such as 500ms, 30s, 5m, 2h or 7d${least > 0 ? ', more than nothing' : ''}, at most ${most}`;
   };
 
 export const group =

@@ -37,8 +37,10 @@ function* templatesOf(definition: JsonObject, outline: Outline): Generator<Place
   const { variables, output } = definition;
   if (variables !== undefined) yield { value: variables, path: 'variables', roots: START_ROOTS, entry: undefined };
   if (output !== undefined) yield { value: output, path: 'output', roots: RUN_ROOTS, entry: undefined };
-  const key = concurrencyKey(definition['settings']);
-  if (key !== undefined) yield { value: key, path: 'settings.concurrency.key', roots: START_ROOTS, entry: undefined };
+  for (const control of ['concurrency', 'rateLimit', 'debounce']) {
+    const value = flowKey(definition['settings'], control);
+    if (value !== undefined) yield { value, path: `settings.${control}.key`, roots: START_ROOTS, entry: undefined };
+  }
   for (const entry of outline.steps) {
     const roots = rootsIn(entry.scope);
     const { when, config } = entry.step;
@@ -58,7 +60,7 @@ function rootsIn(scope: ScopeEntry): readonly string[] {
   return IN_WHILE;
 }
 
-function concurrencyKey(settings: JsonValue | undefined): JsonValue | undefined {
-  const concurrency = isObject(settings) ? settings['concurrency'] : undefined;
-  return isObject(concurrency) ? concurrency['key'] : undefined;
+function flowKey(settings: JsonValue | undefined, control: string): JsonValue | undefined {
+  const group = isObject(settings) ? settings[control] : undefined;
+  return isObject(group) ? group['key'] : undefined;
 }

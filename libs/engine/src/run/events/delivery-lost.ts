@@ -7,12 +7,16 @@ import { requireDecision } from '../require-decision.js';
 import type { Turn } from '../turn.js';
 import { openAttempt, type EventHandler } from './event-handler.js';
 
-/** A step that took its worker down this often is not handed to another one. */
+/** A step that took its worker down this often, the last time with nothing beside it, is not handed to another one. */
 const MOST_CRASHES = 3;
+/** So many can be no accident, even if the step was never seen alone. */
+const MOST_SHARED_CRASHES = 10;
+const MOST_DELIVERIES = 100;
 
 /**
  * Sends the attempt again, unless its outcome is unknown and nobody would recognise the repeat. A worker that died with
- * the step counts against it, a moved owner does not.
+ * the step counts against it, but is held against it only when nothing else can have been the cause; a worker that lives and
+ * does not have it, and a moved owner, do not count.
  */
 export const deliveryLost: EventHandler<'delivery_lost'> = (turn, event) => {
   const step = openAttempt(turn, event);
@@ -22,8 +26,14 @@ export const deliveryLost: EventHandler<'delivery_lost'> = (turn, event) => {
     return;
   }
   const crashes = step.crashes + (event.reason === 'worker_died' ? 1 : 0);
-  if (crashes >= MOST_CRASHES) {
-    failStep(turn, step, stepError('worker_died', `${crashes} workers died while they ran this step`));
+  const blamed = crashes >= (event.shared === true ? MOST_SHARED_CRASHES : MOST_CRASHES);
+  if (event.reason === 'worker_died' && blamed) {
+    const alone = event.shared === true ? '' : ', the last one while it ran nothing else';
+    failStep(turn, step, stepError('worker_died', `${crashes} workers died while they ran this step${alone}`));
+    return;
+  }
+  if (step.delivery >= MOST_DELIVERIES) {
+    failStep(turn, step, stepError('worker_died', `The step was handed over ${step.delivery} times and never answered`));
     return;
   }
   redeliver(turn, step, { delivery: step.delivery + 1, crashes, reason: event.reason });

@@ -1,8 +1,9 @@
 import type { StepState } from '../../state/step-state.js';
 import { findStep } from '../../state/find-step.js';
 import { stepError, timeoutError } from '../../steps/step-failure.js';
-import { clearTimers, stopWork, timeoutTimer } from '../cancel-step.js';
+import { clearTimers, closeApproval, stopWork, timeoutTimer } from '../cancel-step.js';
 import { failStep, retryTimer } from '../fail-step.js';
+import { settleApproval } from '../settle-approval.js';
 import type { Turn } from '../turn.js';
 import type { EventHandler } from './event-handler.js';
 
@@ -28,11 +29,19 @@ function pathOf(timer: string): string {
 
 function waitIsOver(turn: Turn, step: StepState): void {
   const kind = step.wait?.kind;
+  const decision = step.config?.['defaultDecision'];
+  if (kind === 'approval' && typeof decision === 'string') {
+    settleApproval(turn, step, { decision, by: null, data: null }, 'expired');
+    return;
+  }
   clearOthers(turn, step);
   if (kind === 'delay') turn.record('step_completed', { output: null }, step, step.attempt);
   else if (kind === 'signal') {
     failStep(turn, step, stepError('signal_timeout', `No signal ${step.wait?.name ?? ''} came in time`));
-  } else failStep(turn, step, stepError('approval_expired', 'Nobody decided in time'));
+  } else {
+    closeApproval(turn, step, 'expired');
+    failStep(turn, step, stepError('approval_expired', 'Nobody decided in time'));
+  }
 }
 
 function clearOthers(turn: Turn, step: StepState): void {
@@ -46,5 +55,6 @@ function timedOut(turn: Turn, step: StepState, timer: string): void {
   }
   if (step.child !== undefined) stopWork(turn, step);
   else clearTimers(turn, step);
+  closeApproval(turn, step, 'expired');
   failStep(turn, step, timeoutError(step.node.ownTimeoutMs ?? 0));
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { parseDuration } from '../../definition/duration.js';
 import { failStep } from '../../run/fail-step.js';
 import { armTimeout } from '../../run/step-timers.js';
+import { offers } from '../../run/settle-approval.js';
 import { describeBuiltIn, type BuiltInStep } from '../step.js';
 import { stepError } from '../step-failure.js';
 
@@ -21,21 +22,26 @@ export const approvalStep: BuiltInStep = {
         decisions: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { default: ['approved', 'rejected'] })),
         form: Type.Optional(Type.Object({}, { additionalProperties: true })),
         timeout: Type.Optional(Type.String({ format: 'rpa-duration' })),
+        defaultDecision: Type.Optional(Type.String({ minLength: 1 })),
       },
       { additionalProperties: false },
     ),
     outputSchema: Type.Object({ decision: Type.String(), by: Type.Unknown(), data: Type.Unknown() }),
     errors: [
-      { code: 'approval_expired', retryable: false, meaning: 'nobody decided in time' },
+      { code: 'approval_expired', retryable: false, meaning: 'nobody decided in time and there is no default' },
       { code: 'approval_rejected', retryable: false, meaning: 'the decision has no branch and is not "approved"' },
     ],
-    examples: [{ title: 'Pay out', config: { title: 'Pay 500 EUR?', timeout: '3d' } }],
+    examples: [{ title: 'Pay out', config: { title: 'Pay 500 EUR?', timeout: '3d', defaultDecision: 'rejected' } }],
   }),
   start(turn, step, config) {
-    const { timeout } = config;
+    const { timeout, defaultDecision } = config;
     const limit = parseDuration(timeout);
     if (timeout !== undefined && limit === undefined) {
       failStep(turn, step, stepError('config_invalid', 'timeout must be a duration such as 3d'));
+      return;
+    }
+    if (defaultDecision !== undefined && !offers(step, config, defaultDecision)) {
+      failStep(turn, step, stepError('config_invalid', 'defaultDecision must be one of the decisions'));
       return;
     }
     const timer = `approval:${step.path}:1`;

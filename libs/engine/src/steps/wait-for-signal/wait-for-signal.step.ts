@@ -15,6 +15,7 @@ export const waitForSignalStep: BuiltInStep = {
       {
         name: Type.String({ minLength: 1, maxLength: 128 }),
         timeout: Type.Optional(Type.String({ format: 'rpa-duration' })),
+        schema: Type.Optional(Type.Object({}, { additionalProperties: true })),
       },
       { additionalProperties: false },
     ),

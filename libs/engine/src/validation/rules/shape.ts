@@ -27,6 +27,16 @@ const SETTINGS: Fields = {
     { limit: wholeNumber(1, 1_000_000), key: text(10_000), onLimit: oneOf('queue', 'skip', 'cancel_oldest') },
     ['limit'],
   ),
+  rateLimit: group(
+    {
+      limit: wholeNumber(1, LIMITS.rateLimitStarts),
+      period: duration(1, '1d'),
+      key: text(10_000),
+      onLimit: oneOf('queue', 'skip'),
+    },
+    ['limit', 'period'],
+  ),
+  debounce: group({ period: duration(1, '1d'), key: text(10_000), maxWait: duration(1, '7d') }, ['period']),
   priority: wholeNumber(0, 9),
   onFailure: group({ workflow: key }, ['workflow']),
 };
