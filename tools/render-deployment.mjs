@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import { compose } from './deployment/compose.mjs';
 import { nats } from './deployment/nats-manifests.mjs';
 import { networkPolicy } from './deployment/network-policy.mjs';
-import { deployment, disruptionBudget, serviceOf } from './deployment/service-manifests.mjs';
+import { deployment, disruptionBudget, serviceOf, volumeClaim } from './deployment/service-manifests.mjs';
 import { metadata, NAMESPACE, SERVICES } from './deployment/services.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -46,7 +46,13 @@ const rendered = {
   ...Object.fromEntries(
     SERVICES.map((service) => [
       `k8s/${service.name}.yaml`,
-      yaml(deployment(service), serviceOf(service), disruptionBudget(service), networkPolicy(service)),
+      yaml(
+        ...(service.volume ? [volumeClaim(service)] : []),
+        deployment(service),
+        serviceOf(service),
+        disruptionBudget(service),
+        networkPolicy(service),
+      ),
     ]),
   ),
 };

@@ -29,8 +29,8 @@ export function compose() {
         ...(service.egress && service.name !== 'ai' && { EGRESS_ALLOW: '${EGRESS_ALLOW:-}' }),
         ...(service.name === 'ai' && { ANTHROPIC_API_KEY: '${ANTHROPIC_API_KEY:-}' }),
       },
-      volumes: [secretsOf(service.name)],
-      ...(service.http && { ports: [`127.0.0.1:${service.http}:${service.http}`] }),
+      volumes: [secretsOf(service.name), ...(service.volume ? [`${service.name}:${service.volume}`] : [])],
+      ...(service.name === 'gateway' && { ports: [`127.0.0.1:${service.http}:${service.http}`] }),
       depends_on: {
         nats: { condition: 'service_healthy' },
         ...(service.secrets.includes('DATABASE_URL') && { postgres: { condition: 'service_healthy' } }),
@@ -41,5 +41,5 @@ export function compose() {
       security_opt: ['no-new-privileges:true'],
       restart: 'unless-stopped',
     };
-  return { name: 'rpa', services, volumes: { postgres: {}, nats: {} } };
+  return { name: 'rpa', services, volumes: { postgres: {}, nats: {}, storage: {} } };
 }

@@ -1,7 +1,11 @@
-import { metadata } from './services.mjs';
+import { doorsOf, metadata } from './services.mjs';
 
 const to = (name, port) => ({
   to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } }],
+  ports: [{ protocol: 'TCP', port }],
+});
+const from = (names, port) => ({
+  from: names.map((name) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } })),
   ports: [{ protocol: 'TCP', port }],
 });
 export const DNS = {
@@ -29,12 +33,19 @@ export function networkPolicy(service) {
       policyTypes: ['Ingress', 'Egress'],
       // Kubelets probe from the node, whose address no selector names.
       ingress: [
-        { ports: [service.probe, ...(service.http ? [service.http] : [])].map((port) => ({ protocol: 'TCP', port })) },
+        {
+          ports: [service.probe, ...(service.http && !service.clients ? [service.http] : [])].map((port) => ({
+            protocol: 'TCP',
+            port,
+          })),
+        },
+        ...(service.clients ? [from(service.clients, service.http)] : []),
       ],
       egress: [
         DNS,
         to('nats', 4222),
         ...(service.secrets.includes('DATABASE_URL') ? [to('postgres', 5432)] : []),
+        ...doorsOf(service.name).map((door) => to(door.name, door.http)),
         ...(service.egress ? [INTERNET] : []),
       ],
     },

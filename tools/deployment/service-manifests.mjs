@@ -31,6 +31,7 @@ function container(service) {
     volumeMounts: [
       { name: 'secrets', mountPath: '/run/rpa', readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
+      ...(service.volume ? [{ name: 'data', mountPath: service.volume }] : []),
     ],
   };
 }
@@ -42,7 +43,9 @@ export function deployment(service) {
     metadata: metadata(service.name),
     spec: {
       replicas: service.replicas,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      strategy: service.volume
+        ? { type: 'Recreate' }
+        : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: { 'app.kubernetes.io/name': service.name } },
       template: {
         metadata: { labels: labels(service.name) },
@@ -64,6 +67,9 @@ export function deployment(service) {
           volumes: [
             { name: 'secrets', secret: { secretName: `${service.name}-secrets` } },
             { name: 'tmp', emptyDir: {} },
+            ...(service.volume
+              ? [{ name: 'data', persistentVolumeClaim: { claimName: `${service.name}-data` } }]
+              : []),
           ],
         },
       },
@@ -81,6 +87,13 @@ export function serviceOf(service) {
     spec: { selector: { 'app.kubernetes.io/name': service.name }, ports },
   };
 }
+
+export const volumeClaim = (service) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: metadata(`${service.name}-data`, service.name),
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '20Gi' } } },
+});
 
 export const disruptionBudget = (service) => ({
   apiVersion: 'policy/v1',

@@ -5,9 +5,10 @@ import { ExecutionsControlMessages } from './control/executions-control.messages
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
+import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  controllers: [ExecutionsReadMessages, ExecutionsControlMessages],
+  controllers: [ExecutionsReadMessages, ExecutionsControlMessages, ValuesMessages],
   providers: [
     {
       provide: ExecutionCore,

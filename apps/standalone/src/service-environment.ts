@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { ServiceName } from '@rpa/contracts';
 import { environmentPrefix, secretsEnvironment } from '@rpa/platform';
 import type { Servers } from './start-servers.js';
-import type { Environment, StandaloneConfig } from './standalone.config.js';
+import { dataDirOf, type Environment, type StandaloneConfig } from './standalone.config.js';
 
 /** Secrets of the installation that no service may inherit from the launcher's own environment. */
 const LAUNCHER_ONLY = ['DATA_DIR', 'NATS_PORT', 'DEMO'];
@@ -28,6 +29,7 @@ export function serviceEnvironment(
     LOG_LEVEL: config.logLevel,
     LOG_FORMAT: config.logFormat,
     EGRESS_ALLOW: [...config.egressAllow, ...more.egressAllow].join(','),
+    STORAGE_DIR: inherited['STORAGE_DIR'] ?? join(dataDirOf(config), 'files'),
     ...secretsEnvironment(servers.secrets, service),
   };
   for (const name of LAUNCHER_ONLY) delete environment[name];

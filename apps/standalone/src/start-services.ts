@@ -6,6 +6,7 @@ import { executionsConfig, start as startExecutions } from '@rpa/executions';
 import { gatewayConfig, start as startGateway } from '@rpa/gateway';
 import { integrationsConfig, start as startIntegrations } from '@rpa/integrations';
 import type { RunningService } from '@rpa/platform';
+import { start as startStorage, storageConfig } from '@rpa/storage';
 import { start as startTriggers, triggersConfig } from '@rpa/triggers';
 import { start as startWorker, workerConfig } from '@rpa/worker';
 import { start as startWorkflows, workflowsConfig } from '@rpa/workflows';
@@ -20,6 +21,7 @@ const STARTERS: Record<ServiceName, (environment: Environment) => Promise<Runnin
   triggers: (environment) => startTriggers(triggersConfig.load(environment)),
   'credentials-vault': (environment) => startVault(credentialsVaultConfig.load(environment)),
   integrations: (environment) => startIntegrations(integrationsConfig.load(environment)),
+  storage: (environment) => startStorage(storageConfig.load(environment)),
   worker: (environment) => startWorker(workerConfig.load(environment)),
   ai: (environment) => startAi(aiConfig.load(environment)),
   gateway: (environment) => startGateway(gatewayConfig.load(environment)),

@@ -19,6 +19,7 @@ export * from './principal/principal.js';
 export * from './principal/services.js';
 export * from './steps/step-type.js';
 export * from './tasks/task.js';
+export * from './storage/messages.js';
 export * from './triggers/messages.js';
 export * from './values/json.js';
 export * from './vault/messages.js';

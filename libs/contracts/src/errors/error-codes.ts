@@ -34,6 +34,7 @@ export const ERRORS = {
   credential_refused: { status: 422, title: 'The credential cannot be used here' },
   precondition_required: { status: 428, title: 'If-Match is required' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
+  file_damaged: { status: 500, title: 'The stored file is not what was stored' },
   internal: { status: 500, title: 'Something failed that should not' },
   not_configured: { status: 503, title: 'This part of the installation is not configured' },
   upstream_failed: { status: 502, title: 'A system that we called answered with an error' },

@@ -1,9 +1,11 @@
 import { cancelExecution, reportResult, requestStepStart } from './control-execution.command.js';
+import { existExecutions } from './exist-executions.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
 import { startExecution } from './start-execution.command.js';
 import { decideStep, pauseExecution, resumeExecution, signalExecution } from './steer-execution.command.js';
 
 export * from './control-execution.command.js';
+export * from './exist-executions.command.js';
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
 export * from './read-executions.command.js';
@@ -25,3 +27,4 @@ export const EXECUTIONS_COMMANDS = [
   reportResult,
   requestStepStart,
 ] as const;
+  existExecutions,

@@ -4,6 +4,7 @@ import { EXECUTIONS_COMMANDS } from '../executions/messages.js';
 import { INTEGRATIONS_COMMANDS } from '../integrations/messages.js';
 import type { ServiceName } from '../principal/services.js';
 import { TRIGGERS_COMMANDS } from '../triggers/messages.js';
+import { STORAGE_COMMANDS } from '../storage/messages.js';
 import { VAULT_COMMANDS } from '../vault/messages.js';
 import { WORKFLOWS_COMMANDS } from '../workflows/messages.js';
 import type { CommandDefinition } from './define-command.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...AI_COMMANDS,
 ] as readonly CommandDefinition[];
 
+  ...STORAGE_COMMANDS,
 export function commandsOwnedBy(service: ServiceName): CommandDefinition[] {
   return COMMANDS.filter((command) => command.owner === service);
 }

@@ -9,5 +9,6 @@ export const SERVICES = [
   'integrations',
   'worker',
   'ai',
+  'storage',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -1,0 +1,71 @@
+import { ArrayMaxSize, IsArray, IsInt } from 'class-validator';
+import { defineCommand } from '../messages/define-command.js';
+import { IsId, JsonField } from '../messages/fields.js';
+import { FILE_EXAMPLE } from './stored-file.js';
+import { MAX_FILES_A_MESSAGE } from './transfer-files.command.js';
+
+const EXECUTION = '0198c1f0-0000-7000-8000-000000000002';
+const OTHER = '0198c1f0-0000-7000-8000-000000000004';
+/** Executions that one message may release. */
+export const MAX_RELEASED_A_MESSAGE = 1_000;
+
+export class RetainFilesRequest {
+  @IsId()
+  executionId!: string;
+
+  /** Refers to the files already: parent, child, or the execution that is rerun. */
+  @IsId()
+  from!: string;
+
+  @IsArray()
+  @ArrayMaxSize(MAX_FILES_A_MESSAGE)
+  @IsId({ each: true })
+  ids!: string[];
+}
+
+export class RetainFilesReply {
+  /** Files that the execution refers to now. */
+  @JsonField()
+  ids!: string[];
+}
+
+/** One execution takes over references of another, before it journals them. Repeating it changes nothing. */
+export const retainFiles = defineCommand({
+  subject: 'rpc.storage.v1.file.retain',
+  owner: 'storage',
+  summary: 'Let an execution refer to files of another',
+  access: { services: ['executions'] },
+  request: RetainFilesRequest,
+  reply: RetainFilesReply,
+  example: {
+    request: { executionId: EXECUTION, from: OTHER, ids: [FILE_EXAMPLE.id] },
+    reply: { ids: [FILE_EXAMPLE.id] },
+  },
+});
+
+export class ReleaseFilesRequest {
+  @IsArray()
+  @ArrayMaxSize(MAX_RELEASED_A_MESSAGE)
+  @IsId({ each: true })
+  executionIds!: string[];
+}
+
+export class ReleaseFilesReply {
+  /** References that are gone; a file without any is collected a day later. */
+  @IsInt()
+  released!: number;
+}
+
+/**
+ * Executions that have been deleted for good need their files no more. A hint that makes room sooner: storage also asks by
+ * itself which executions still exist.
+ */
+export const releaseFiles = defineCommand({
+  subject: 'rpc.storage.v1.file.release',
+  owner: 'storage',
+  summary: 'Give up the files of deleted executions',
+  access: { services: ['executions'] },
+  request: ReleaseFilesRequest,
+  reply: ReleaseFilesReply,
+  example: { request: { executionIds: [EXECUTION] }, reply: { released: 2 } },
+});

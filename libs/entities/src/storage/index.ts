@@ -1,0 +1,1 @@
+export { FileEntity } from './file.entity.js';

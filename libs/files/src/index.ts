@@ -1,0 +1,10 @@
+export { fileIdOf } from './file-id.js';
+export { referredFiles, withContents } from './file-references.js';
+export { FilesClient, toReference } from './files-client.js';
+export type { FileOwner, FilesMeans } from './files-client.js';
+export { jsonChunks } from './json-chunks.js';
+export { isLargerThan } from './json-size.js';
+export { largeParts } from './large-parts.js';
+export { readValue } from './read-value.js';
+export { download } from './transfer.js';
+export type { Content } from './transfer.js';
