@@ -4,7 +4,7 @@ import { startService, type RunningService } from '@rpa/platform';
 import { ExecutionCore } from './execution-core.js';
 import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
 import { ExecutionsModule } from './executions.module.js';
-import { Executions1764000000000 } from './migrations/1764000000000-executions.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 
 /** Starts the service that runs workflows. */
 export async function start(config: ExecutionsConfig = executionsConfig.load()): Promise<RunningService> {
@@ -16,7 +16,7 @@ export async function start(config: ExecutionsConfig = executionsConfig.load()):
       schema: 'executions',
       config,
       entities: [ExecutionEntity],
-      migrations: [Executions1764000000000],
+      migrations: MIGRATIONS,
       ownIdempotency: true,
     },
     async bind(app, strategy) {

@@ -5,6 +5,7 @@ export type { DatabaseConfig, ServiceConfig } from './config/service.config.js';
 export { Database } from './database/database.js';
 export { decodeCursor, decodePosition, encodeCursor } from './database/cursor.js';
 export { TenantRepository } from './database/tenant-repository.js';
+export type { Position } from './database/cursor.js';
 export type { Page, PageOptions, TenantRow } from './database/tenant-repository.js';
 export { Transactions } from './database/transactions.js';
 export { ServiceDoor } from './door/service-door.js';

@@ -1,4 +1,4 @@
-import type { ExecutionStatus } from '@rpa/contracts';
+import type { ExecutionStatus, Labels } from '@rpa/contracts';
 
 /** What one run writes in one commit. At most one append of a run is in flight. */
 export interface Append {
@@ -33,6 +33,8 @@ export interface StartRow {
   parent: { executionId: string; path: string; attempt: number } | null;
   rerunOf: string | null;
   priority: number;
+  labels: Labels | null;
+  businessKey: string | null;
   traceparent: string | null;
   waitReply: string | null;
   owned: boolean;

@@ -37,6 +37,8 @@ export const START_COLUMNS: readonly Column<Started>[] = [
   ['parent_attempt', 'int', (s) => s.row.parent?.attempt ?? null],
   ['rerun_of', 'uuid', (s) => s.row.rerunOf],
   ['priority', 'smallint', (s) => s.row.priority],
+  ['labels', 'json', (s) => s.row.labels && JSON.stringify(s.row.labels)],
+  ['business_key', 'text', (s) => s.row.businessKey],
   ['traceparent', 'text', (s) => s.row.traceparent],
   ['wait_reply', 'text', (s) => s.row.waitReply],
   ['settled', 'int', (s) => s.row.settled],
@@ -57,6 +59,19 @@ export const KEY_COLUMNS: readonly Column<Started>[] = [
   ['key', 'text', (s) => s.row.key?.key ?? null],
   ['execution_id', 'uuid', (s) => s.id],
   ['fingerprint', 'text', (s) => s.row.key?.fingerprint ?? null],
+];
+
+export interface Labelled {
+  organizationId: string;
+  id: string;
+  name: string;
+  value: string;
+}
+export const LABEL_COLUMNS: readonly Column<Labelled>[] = [
+  ['organization_id', 'uuid', (l) => l.organizationId],
+  ['name', 'text', (l) => l.name],
+  ['value', 'text', (l) => l.value],
+  ['execution_id', 'uuid', (l) => l.id],
 ];
 
 export interface Journaled {

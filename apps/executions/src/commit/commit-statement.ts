@@ -5,6 +5,7 @@ import {
   JOURNAL_COLUMNS,
   JOURNAL_FLAGS,
   KEY_COLUMNS,
+  LABEL_COLUMNS,
   names,
   OUTBOX_COLUMNS,
   SNAPSHOT_COLUMNS,
@@ -15,6 +16,7 @@ import {
   unnest,
   type Changed,
   type Journaled,
+  type Labelled,
   type Snapshotted,
   type Started,
   type Timed,
@@ -38,6 +40,7 @@ export function commitStatement(leaseId: string, batch: readonly Append[]): Quer
   const builder = new StatementBuilder(leaseId);
   const consumed = batch.flatMap((append) => append.consumed);
   addStarts(builder, batch);
+  addLabels(builder, batch);
   addJournal(builder, batch);
   addChanges(builder, batch, consumed);
   if (consumed.length > 0)
@@ -108,6 +111,22 @@ function addStarts(builder: StatementBuilder, batch: readonly Append[]): void {
     (first) => `INSERT INTO executions.executions (${names(START_COLUMNS)}, owner)
       SELECT ${wanted}, CASE WHEN s.owned THEN $1::bigint END
       FROM held, ${unnest(columns, first, 's')} ${keyed.length > 0 ? unlessTaken('s', 'id') : ''} RETURNING id`,
+  );
+}
+
+/** Only of starts that have some. */
+function addLabels(builder: StatementBuilder, batch: readonly Append[]): void {
+  const rows = batch.flatMap(({ executionId: id, start }): Labelled[] =>
+    Object.entries(start?.labels ?? {}).map(([name, value]) => {
+      return { id, organizationId: start?.organizationId ?? '', name, value };
+    }),
+  );
+  if (rows.length === 0) return;
+  builder.add(
+    'labelled',
+    toArrays(LABEL_COLUMNS, rows),
+    (first) => `INSERT INTO executions.labels (${names(LABEL_COLUMNS)})
+      SELECT l.* FROM held, ${unnest(LABEL_COLUMNS, first, 'l')} WHERE l.execution_id IN (SELECT id FROM started)`,
   );
 }
 

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '@rpa/testing';
 import { v7 as newId } from 'uuid';
 import { ensurePartitions } from '../journal/journal-partitions.js';
 import { LeasesRepository } from '../lease/leases.repository.js';
-import { Executions1764000000000 } from '../migrations/1764000000000-executions.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import type { Append, StartRow } from './append.js';
 import { CommitMetrics } from './commit-metrics.js';
 import { Fenced, RecordRefused } from './commit.errors.js';
@@ -25,7 +25,7 @@ beforeAll(async () => {
     schema: 'executions',
     poolSize: 4,
     entities: [],
-    migrations: [Executions1764000000000],
+    migrations: MIGRATIONS,
     requireDurable: false,
     service: 'executions',
     logger,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ExecutionEntity } from '@rpa/entities/executions';
 import { createLogger, Database } from '@rpa/platform';
 import { createTestDatabase, type TestDatabase } from '@rpa/testing';
-import { Executions1764000000000 } from '../migrations/1764000000000-executions.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { RunsRepository } from '../ownership/runs.repository.js';
 import { dropOldJournal } from './drop-old-journal.js';
 import { ensurePartitions, idAt } from './journal-partitions.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
     schema: 'executions',
     poolSize: 2,
     entities: [ExecutionEntity],
-    migrations: [Executions1764000000000],
+    migrations: MIGRATIONS,
     requireDurable: false,
     service: 'executions',
     logger,

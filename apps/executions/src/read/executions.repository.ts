@@ -1,7 +1,16 @@
-import type { ExecutionStatus, ListExecutionsRequest } from '@rpa/contracts';
+import { readLabel, type ExecutionFilterRequest, type ExecutionStatus } from '@rpa/contracts';
 import { ExecutionEntity } from '@rpa/entities/executions';
-import { decodeCursor, encodeCursor, TenantRepository, type Page, type Transactions } from '@rpa/platform';
+import {
+  decodePosition,
+  encodeCursor,
+  TenantRepository,
+  type Page,
+  type Position,
+  type Transactions,
+} from '@rpa/platform';
+import type { SelectQueryBuilder } from 'typeorm';
 import { idAt } from '../journal/journal-partitions.js';
+import { ERROR_WORDS } from '../migrations/1795373500000-execution-lists.js';
 
 const DEFAULT_LIMIT = 50;
 
@@ -21,20 +30,29 @@ const SUMMARY: (keyof ExecutionEntity)[] = [
   'parentId',
   'rerunOf',
   'priority',
+  'labels',
+  'businessKey',
   'traceparent',
   'settled',
   'total',
   'createdAt',
+  'updatedAt',
   'startedAt',
   'completedAt',
 ];
 
-export interface ExecutionFilter extends Omit<ListExecutionsRequest, 'from' | 'to' | 'status'> {
-  status?: ExecutionStatus;
+export interface ExecutionFilter extends Omit<ExecutionFilterRequest, 'from' | 'to' | 'limit' | 'cursor'> {
   /** Epoch milliseconds. */
   from?: number;
   to?: number;
 }
+
+export interface ExecutionPage extends ExecutionFilter {
+  limit?: number;
+  cursor?: string;
+}
+
+type Query = SelectQueryBuilder<ExecutionEntity>;
 
 /** Summary rows of an organization, for reading. */
 export class ExecutionsRepository {
@@ -54,36 +72,83 @@ export class ExecutionsRepository {
     return { id, versionId, status: status as ExecutionStatus };
   }
 
-  /** Newest first. Ids begin with the time, so every filter is a range of one index. */
-  async list(organizationId: string, filter: ExecutionFilter): Promise<Page<ExecutionEntity>> {
-    const limit = filter.limit ?? DEFAULT_LIMIT;
-    const query = this.query(organizationId, filter);
-    const data = await query.take(limit + 1).getMany();
+  /** Newest first unless `sort` says otherwise. */
+  async list(organizationId: string, page: ExecutionPage): Promise<Page<ExecutionEntity>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const data = await this.query(organizationId, page).getMany();
     const rows = data.slice(0, limit);
     const last = rows.at(-1);
-    return { data: rows, nextCursor: data.length > limit && last ? encodeCursor(last.id) : null };
+    if (data.length <= limit || !last) return { data: rows, nextCursor: null };
+    const value = sortsByChange(page) ? last.updatedAt.toISOString() : undefined;
+    return { data: rows, nextCursor: encodeCursor(last.id, scopeOf(organizationId, page), value) };
   }
 
   /** The statement behind {@link list}, to look at its plan. */
-  statement(organizationId: string, filter: ExecutionFilter): [string, unknown[]] {
-    return this.query(organizationId, filter)
-      .take((filter.limit ?? DEFAULT_LIMIT) + 1)
-      .getQueryAndParameters();
+  statement(organizationId: string, page: ExecutionPage): [string, unknown[]] {
+    return this.query(organizationId, page).getQueryAndParameters();
   }
 
-  private query(organizationId: string, filter: ExecutionFilter) {
+  /** Ids begin with the time of creation, so each filter and order is a range of one index. */
+  private query(organizationId: string, page: ExecutionPage): Query {
+    const { limit = DEFAULT_LIMIT, cursor, ...filter } = page;
     const query = this.transactions.manager
       .getRepository(ExecutionEntity)
       .createQueryBuilder('e')
       .select(SUMMARY.map((column) => `e.${column}`))
       .where('e.organizationId = :organizationId', { organizationId })
-      .orderBy('e.id', 'DESC');
-    if (filter.workflowId) query.andWhere('e.workflowId = :workflowId', { workflowId: filter.workflowId });
-    if (filter.status) query.andWhere('e.status = :status', { status: filter.status });
-    if (filter.trigger) query.andWhere('e.triggerType = :trigger', { trigger: filter.trigger });
-    if (filter.from !== undefined) query.andWhere('e.id >= :from', { from: idAt(filter.from) });
-    if (filter.to !== undefined) query.andWhere('e.id < :to', { to: idAt(filter.to) });
-    if (filter.cursor) query.andWhere('e.id < :cursor', { cursor: decodeCursor(filter.cursor) });
+      .andWhere(filter.test ? 'e.test' : 'NOT e.test')
+      .take(limit + 1);
+    addFilters(query, organizationId, filter);
+    const direction = page.sort && !page.sort.startsWith('-') ? 'ASC' : 'DESC';
+    if (sortsByChange(page)) query.orderBy('e.updatedAt', direction).addOrderBy('e.id', direction);
+    else query.orderBy('e.id', direction);
+    if (cursor !== undefined) addCursor(query, decodePosition(cursor, scopeOf(organizationId, page)), direction);
     return query;
   }
+}
+
+function addFilters(query: Query, organizationId: string, filter: ExecutionFilter): void {
+  const { workflowId, status, trigger, version, businessKey, from, to, search } = filter;
+  if (workflowId) query.andWhere('e.workflowId = :workflowId', { workflowId });
+  if (status) query.andWhere('e.status = :status', { status });
+  if (trigger) query.andWhere('e.triggerType = :trigger', { trigger });
+  if (version !== undefined) query.andWhere('e.workflowVersion = :version', { version });
+  if (businessKey !== undefined) query.andWhere('e.businessKey = :businessKey', { businessKey });
+  if (from !== undefined) query.andWhere('e.id >= :from', { from: idAt(from) });
+  if (to !== undefined) query.andWhere('e.id < :to', { to: idAt(to) });
+  for (const [index, label] of labelsOf(filter).entries()) {
+    const [name, value] = [`name${index}`, `value${index}`];
+    query.andWhere(
+      `EXISTS (SELECT FROM executions.labels l WHERE l.organization_id = :organizationId AND l.name = :${name}
+         AND l.value = :${value} AND l.execution_id = e.id)`,
+      { organizationId, [name]: label.name, [value]: label.value },
+    );
+  }
+  if (search !== undefined)
+    query.andWhere(
+      `e.error IS NOT NULL AND ${ERROR_WORDS}
+         @@ (websearch_to_tsquery('simple', :search) && quote_literal(:organizationWord)::tsquery)`,
+      { search, organizationWord: `org:${organizationId}` },
+    );
+}
+
+function addCursor(query: Query, { id, value }: Position, direction: 'ASC' | 'DESC'): void {
+  const sign = direction === 'DESC' ? '<' : '>';
+  if (value === undefined) query.andWhere(`e.id ${sign} :cursor`, { cursor: id });
+  else query.andWhere(`(e.updatedAt, e.id) ${sign} (:changed, :cursor)`, { changed: value, cursor: id });
+}
+
+function labelsOf({ label }: ExecutionFilter): { name: string; value: string }[] {
+  const texts = label === undefined ? [] : [label].flat();
+  return texts.flatMap((text) => readLabel(text) ?? []);
+}
+
+function sortsByChange({ sort }: ExecutionFilter): boolean {
+  return sort?.endsWith('updatedAt') ?? false;
+}
+
+/** Everything that decides which rows the list has, in which order. */
+function scopeOf(organizationId: string, { limit: _, cursor: __, ...filter }: ExecutionPage): string {
+  const entries = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return JSON.stringify(['executions', organizationId, entries.sort(([one], [other]) => (one < other ? -1 : 1))]);
 }

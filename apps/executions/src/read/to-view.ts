@@ -27,6 +27,8 @@ export type ToldRow = Pick<
   | 'parentId'
   | 'rerunOf'
   | 'priority'
+  | 'labels'
+  | 'businessKey'
   | 'createdAt'
   | 'startedAt'
   | 'completedAt'
@@ -48,6 +50,8 @@ export function toSummary(row: ToldRow): ExecutionSummary {
     parentId: row.parentId,
     rerunOf: row.rerunOf,
     priority: row.priority,
+    labels: row.labels ?? {},
+    businessKey: row.businessKey,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     completedAt: row.completedAt?.toISOString() ?? null,

@@ -52,7 +52,7 @@ export class StartExecution {
     organizationId: string,
     traceparent: string | null,
   ): StartWish {
-    const { workflowId, workflowKey, version, inputs = {}, priority, hasWaiter, waitMs } = request;
+    const { workflowId, workflowKey, version, inputs = {}, priority, labels, businessKey, hasWaiter, waitMs } = request;
     return {
       organizationId,
       workflow: {
@@ -64,6 +64,8 @@ export class StartExecution {
       trigger: readTrigger(request, context.principal),
       dedupe: readDedupe(request, context),
       ...(priority !== undefined && { priority }),
+      ...(labels && { labels }),
+      ...(businessKey !== undefined && { businessKey }),
       ...(hasWaiter && waitMs && { respondWithinMs: waitMs }),
       waitReply: waitMs ? this.replica : null,
       traceparent,

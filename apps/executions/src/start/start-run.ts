@@ -3,6 +3,7 @@ import {
   INLINE_VALUE_LIMIT,
   type ExecutionView,
   type JsonObject,
+  type Labels,
   type ResolveVersionReply,
   type ResolveVersionRequest,
 } from '@rpa/contracts';
@@ -25,6 +26,8 @@ export interface StartWish {
   trigger: StartInput['trigger'];
   dedupe: { source: string; key: string; fingerprint: string | null } | null;
   priority?: number;
+  labels?: Labels;
+  businessKey?: string;
   /** How long somebody waits for the answer of a `respond` step, in milliseconds. */
   respondWithinMs?: number;
   waitReply: string | null;
@@ -124,6 +127,8 @@ export class StartRun {
       inputs: JSON.stringify(wish.inputs),
       rerunOf: null,
       priority: input.priority ?? plan.priority,
+      labels: wish.labels ?? null,
+      businessKey: wish.businessKey ?? null,
       startedAt: input.at,
       key: wish.dedupe,
     };

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../values/json.js';
 import { IsBoolean, IsIn, IsInt, IsString } from 'class-validator';
 import { EXECUTION_STATUSES } from '../journal/execution-status.js';
 import { IsId, JsonField } from '../messages/fields.js';
+import type { Labels } from './labels.js';
 
 export interface StepView {
   path: string;
@@ -54,6 +55,14 @@ export class ExecutionSummary {
 
   @IsInt()
   priority!: number;
+
+  /** What its start said to be found by. */
+  @JsonField()
+  labels!: Labels;
+
+  /** What it is about, in the words of the business, e.g. an order number. */
+  @JsonField()
+  businessKey!: string | null;
 
   @IsString()
   createdAt!: string;

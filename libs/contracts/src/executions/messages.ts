@@ -8,6 +8,7 @@ export * from './control-execution.command.js';
 export * from './exist-executions.command.js';
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
+export { labelFault, readLabel, type Labels } from './labels.js';
 export * from './read-executions.command.js';
 export * from './replica-message.js';
 export * from './start-execution.command.js';

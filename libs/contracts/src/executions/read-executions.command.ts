@@ -1,10 +1,11 @@
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../journal/execution-status.js';
 import type { JournalRecord } from '../journal/record.js';
 import { defineCommand } from '../messages/define-command.js';
-import { IsId, JsonField } from '../messages/fields.js';
-import { ByIdRequest, ListRequest } from '../messages/lists.js';
+import { IsId, IsText, JsonField } from '../messages/fields.js';
+import { ByIdRequest, ListRequest, sortedList } from '../messages/lists.js';
 import { ExecutionSummary, ExecutionView, type StepView } from './execution-view.js';
+import { IsLabelFilter } from './labels.js';
 
 const ID = '0198c1f0-0000-7000-8000-000000000002';
 const SUMMARY_EXAMPLE: ExecutionSummary = {
@@ -19,6 +20,8 @@ const SUMMARY_EXAMPLE: ExecutionSummary = {
   parentId: null,
   rerunOf: null,
   priority: 5,
+  labels: {},
+  businessKey: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   startedAt: '2026-01-01T00:00:00.001Z',
   completedAt: '2026-01-01T00:00:00.100Z',
@@ -37,7 +40,8 @@ export const getExecution = defineCommand({
   example: { request: { id: ID }, reply: { ...SUMMARY_EXAMPLE, inputs: {}, output: null, steps: [] } },
 });
 
-export class ListExecutionsRequest extends ListRequest {
+/** What an execution must have to be in the list; what is absent is not asked for. */
+export class ExecutionFilterRequest extends sortedList('createdAt', 'updatedAt') {
   @IsOptional()
   @IsId()
   workflowId?: string;
@@ -52,6 +56,35 @@ export class ListExecutionsRequest extends ListRequest {
   @MaxLength(64)
   trigger?: string;
 
+  /** Version of the workflow that it runs; with `workflowId`. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  version?: number;
+
+  /** `name:value`; several must all fit. */
+  @IsOptional()
+  @IsLabelFilter()
+  label?: string | string[];
+
+  @IsOptional()
+  @IsString()
+  @IsText()
+  @MaxLength(255)
+  businessKey?: string;
+
+  /** Words in the code, message or step of the error, as one types them into a search engine. */
+  @IsOptional()
+  @IsString()
+  @IsText()
+  @MaxLength(200)
+  search?: string;
+
+  /** True: test runs only. Otherwise production runs only. */
+  @IsOptional()
+  @IsBoolean()
+  test?: boolean;
+
   /** Created at or after, RFC 3339. */
   @IsOptional()
   @IsString()
@@ -64,6 +97,8 @@ export class ListExecutionsRequest extends ListRequest {
   @MaxLength(40)
   to?: string;
 }
+
+export class ListExecutionsRequest extends ExecutionFilterRequest {}
 
 export class ListExecutionsReply {
   @JsonField()

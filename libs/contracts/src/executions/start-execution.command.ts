@@ -1,9 +1,21 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
 import { ExecutionStatus } from '../journal/execution-status.js';
 import { defineCommand } from '../messages/define-command.js';
-import { IsId, IsJsonObject, IsKey, JsonField } from '../messages/fields.js';
+import { IsId, IsJsonObject, IsKey, IsText, JsonField } from '../messages/fields.js';
 import type { JsonObject, JsonValue } from '../values/json.js';
 import { ExecutionView } from './execution-view.js';
+import { IsLabels, type Labels } from './labels.js';
 
 export class StartExecutionRequest {
   /** One of `workflowId` and `workflowKey` is required. */
@@ -42,6 +54,19 @@ export class StartExecutionRequest {
   @Min(0)
   @Max(9)
   priority?: number;
+
+  /** To find the execution by, e.g. `{ "region": "eu" }`; added to those of the workflow's `settings.labels`. */
+  @IsOptional()
+  @IsLabels()
+  labels?: Labels;
+
+  /** What the execution is about, e.g. an order number; instead of the workflow's `settings.businessKey`. */
+  @IsOptional()
+  @IsString()
+  @IsText()
+  @MinLength(1)
+  @MaxLength(255)
+  businessKey?: string;
 
   /** Milliseconds to wait for the end; absent: answer when the start is durable. */
   @IsOptional()

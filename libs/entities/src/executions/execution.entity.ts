@@ -53,6 +53,13 @@ export class ExecutionEntity extends TenantEntity {
   @Column('smallint')
   priority!: number;
 
+  /** Also rows of their own, to be found by. */
+  @Column('json', { nullable: true })
+  labels!: Record<string, string> | null;
+
+  @Column('text', { name: 'business_key', nullable: true })
+  businessKey!: string | null;
+
   @Column('text', { nullable: true })
   traceparent!: string | null;
 
