@@ -67,9 +67,7 @@ export function deployment(service) {
           volumes: [
             { name: 'secrets', secret: { secretName: `${service.name}-secrets` } },
             { name: 'tmp', emptyDir: {} },
-            ...(service.volume
-              ? [{ name: 'data', persistentVolumeClaim: { claimName: `${service.name}-data` } }]
-              : []),
+            ...(service.volume ? [{ name: 'data', persistentVolumeClaim: { claimName: `${service.name}-data` } }] : []),
           ],
         },
       },

@@ -29,6 +29,8 @@ export function withContents(value: JsonValue, contents: ReadonlyMap<string, Jso
     const entries = value.map((entry) => withContents(entry, contents, depth + 1));
     return entries.some((entry, index) => entry !== value[index]) ? entries : value;
   }
-  const entries = Object.entries(value).map(([name, entry]) => [name, withContents(entry, contents, depth + 1)] as const);
+  const entries = Object.entries(value).map(
+    ([name, entry]) => [name, withContents(entry, contents, depth + 1)] as const,
+  );
   return entries.some(([name, entry]) => entry !== value[name]) ? Object.fromEntries(entries) : value;
 }

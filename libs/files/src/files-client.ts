@@ -37,12 +37,7 @@ export class FilesClient {
   constructor(private readonly means: FilesMeans) {}
 
   /** Streams content into a file; when this returns, it is on disk and the execution refers to it. */
-  async save(
-    owner: FileOwner,
-    content: Content,
-    contentType: string,
-    signal?: AbortSignal,
-  ): Promise<FileReference> {
+  async save(owner: FileOwner, content: Content, contentType: string, signal?: AbortSignal): Promise<FileReference> {
     const { executionId } = owner;
     const target = await this.means.bus.request(openUpload, { executionId, contentType }, await this.as(owner));
     return toReference(await upload(target, content, signal));

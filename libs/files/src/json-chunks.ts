@@ -47,7 +47,7 @@ function* pieces(given: unknown, key: string, depth: number): Generator<string> 
 
 function* textPieces(text: string): Generator<string> {
   yield '"';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let end = Math.min(at + CHUNK, text.length);
     // A pair of surrogates stays together: each half alone would be escaped.
     if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end--;

@@ -11,7 +11,10 @@ export function readValue(file: StoredFile, content: Buffer): JsonValue {
   try {
     return JSON.parse(content.toString('utf8')) as JsonValue;
   } catch {
-    throw new AppError('file_damaged', `The file ${file.id} says that it is ${file.contentType}, but it does not parse.`);
+    throw new AppError(
+      'file_damaged',
+      `The file ${file.id} says that it is ${file.contentType}, but it does not parse.`,
+    );
   }
 }
 

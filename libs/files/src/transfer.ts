@@ -29,7 +29,9 @@ export async function upload(target: Target, content: Content, signal?: AbortSig
   const answered = answerOf(outgoing);
   // Both are waited for: an answer may come before everything is sent, and says more than a closed connection.
   answered.catch(() => undefined);
-  const sent = await pipeline(Readable.from(source(), { objectMode: false }), outgoing).catch((error: unknown) => error);
+  const sent = await pipeline(Readable.from(source(), { objectMode: false }), outgoing).catch(
+    (error: unknown) => error,
+  );
   if (sourceFailed) throw (sourceFailed as { error: unknown }).error as Error;
   const answer = await answered.catch(() => {
     signal?.throwIfAborted();

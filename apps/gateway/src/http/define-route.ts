@@ -13,6 +13,7 @@ export interface RouteInput {
 export interface RouteAnswer {
   status: number;
   headers?: Record<string, string>;
+  /** JSON, a text, or a stream that is handed through. */
   body?: unknown;
 }
 
@@ -45,7 +46,7 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
    */
   request?: (input: RouteInput) => Request;
   /** Default: `status` and the reply as it is. */
-  answer?: (reply: Reply) => RouteAnswer;
+  answer?: (reply: Reply) => RouteAnswer | Promise<RouteAnswer>;
   /** What `answer` makes of the reply, for the documentation: by status. Default: the command's reply as JSON. */
   answers?: Readonly<Record<number, DocumentedAnswer>>;
   /** Value of the `ETag` (a revision). */

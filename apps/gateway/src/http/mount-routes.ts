@@ -124,15 +124,20 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   });
 }
 
-function answer(route: RouteDefinition, request: FastifyRequest, reply: FastifyReply, result: object): FastifyReply {
-  const { status, headers, body } = route.answer?.(result) ?? { status: route.status ?? 200, body: result };
-  if (headers) reply.headers(headers);
+async function answer(
+  route: RouteDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: object,
+): Promise<FastifyReply> {
   if (route.location) reply.header('location', `${API_PREFIX}${route.location(result)}`);
   if (route.etag) {
     const etag = toEtag(route.etag(result));
     reply.header('etag', etag);
     if (request.method === 'GET' && isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   }
+  const { status, headers, body } = (await route.answer?.(result)) ?? { status: route.status ?? 200, body: result };
+  if (headers) reply.headers(headers);
   reply.code(status);
   return status === 204 ? reply.send() : reply.send(body);
 }

@@ -3,6 +3,7 @@ import { AI_ROUTES } from './ai.routes.js';
 import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
+import { FILE_ROUTES } from './files.routes.js';
 import { TRIGGER_ROUTES } from './triggers.routes.js';
 import { INTEGRATION_ROUTES } from './integrations.routes.js';
 import { WORKFLOW_ROUTES } from './workflows.routes.js';
@@ -12,6 +13,7 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   auth: AUTH_ROUTES,
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
+  files: FILE_ROUTES,
   triggers: TRIGGER_ROUTES,
   credentials: CREDENTIAL_ROUTES,
   integrations: INTEGRATION_ROUTES,

@@ -16,7 +16,8 @@ export class CollectHourly {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => (this.running = this.once()), HOUR_MS).unref();
+    const collect = (): void => void (this.running = this.once());
+    this.timer = setInterval(collect, HOUR_MS).unref();
   }
 
   async stop(): Promise<void> {

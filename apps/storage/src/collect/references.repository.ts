@@ -72,10 +72,10 @@ export class ReferencesRepository {
         );
         return false;
       }
-      const others = await query(
-        'SELECT id FROM storage.files WHERE organization_id = $1 AND sha256 = $2 LIMIT 1',
-        [file.organizationId, file.sha256],
-      );
+      const others = await query('SELECT id FROM storage.files WHERE organization_id = $1 AND sha256 = $2 LIMIT 1', [
+        file.organizationId,
+        file.sha256,
+      ]);
       if (others.length === 0) await remove();
       return true;
     });

@@ -58,7 +58,7 @@ export class SaveFile {
 }
 
 async function writeAll(handle: Awaited<ReturnType<ContentFolder['begin']>>['handle'], chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+  for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
 }
 
 function tooLarge(limit: number): AppError {

@@ -80,7 +80,9 @@ export class TransferServer {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (!token) throw new AppError('unauthenticated');
     if (request.method === 'PUT') {
-      const file = await this.saving.execute(await this.tickets.upload(token), request as AsyncIterable<Buffer>);
+      // Whoever is refused in the middle must still be able to read why: that does not end the request.
+      const content = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+      const file = await this.saving.execute(await this.tickets.upload(token), content);
       response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(file));
     } else if (request.method === 'GET') {
       const content = await this.tickets.download(token);
