@@ -1,11 +1,15 @@
-/** Bundles the engine for a browser into the folder that is named. A process of its own: rolldown does not run inside Jest. */
+/** Bundles the engine for a browser into the folder that is named. A process of its own: the bundler does not run inside Jest. */
 import { join } from 'node:path';
-import { build } from 'rolldown';
+import { build } from 'esbuild-wasm';
 
 const [folder] = process.argv.slice(2);
 await build({
-  input: join(import.meta.dirname, '..', 'src', 'index.ts'),
+  entryPoints: [join(import.meta.dirname, '..', 'src', 'index.ts')],
+  outfile: join(folder, 'engine.js'),
+  bundle: true,
+  minify: true,
+  format: 'esm',
   platform: 'browser',
-  resolve: { conditionNames: ['@rpa/source', 'browser', 'import', 'default'] },
-  output: { file: join(folder, 'engine.js'), format: 'es', minify: true },
+  target: 'es2022',
+  conditions: ['@rpa/source'],
 });
