@@ -1,4 +1,4 @@
-import { databaseVariables, defineConfig, integer, oneOf, serviceVariables, type ConfigOf } from '@rpa/platform';
+import { databaseVariables, defineConfig, integer, oneOf, serviceVariables, text, type ConfigOf } from '@rpa/platform';
 
 export const authConfig = defineConfig({
   ...serviceVariables('auth', 3002),
@@ -6,6 +6,12 @@ export const authConfig = defineConfig({
   registration: oneOf('REGISTRATION', ['open', 'invite', 'closed'], {
     description: 'Who may register an organization: everybody, those who were invited, or nobody',
     default: 'open',
+  }),
+  auditKey: text('AUDIT_KEY', {
+    description:
+      'Key of the hash chains of the audit log: 32 random bytes in base64. With another key every record counts as changed',
+    secret: true,
+    pattern: /^[A-Za-z0-9+/]{43}=$/,
   }),
   loginAttemptsPerAccount: integer('LOGIN_ATTEMPTS_PER_ACCOUNT', {
     description: 'Failed logins that one account takes in 15 minutes before it answers 429',

@@ -1,7 +1,7 @@
 import { connectBus, type Bus, type ClientRef } from '@rpa/messaging';
 import { Identity, makeSecrets, secretsEnvironment, type RunningService } from '@rpa/platform';
 import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
-import { natsUsers, type RegisterUserRequest } from '@rpa/contracts';
+import { natsUsers, type RegisterUserRequest, type ServiceName } from '@rpa/contracts';
 import { authConfig, start } from '@rpa/auth';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -31,6 +31,7 @@ export class AuthService {
     readonly identity: Identity,
     private readonly environment: Record<string, string>,
     private running: RunningService,
+    private readonly secrets: ReturnType<typeof makeSecrets>,
   ) {}
 
   static async start(more: Record<string, string> = {}): Promise<AuthService> {
@@ -61,11 +62,35 @@ export class AuthService {
         trustedKeys: own['TRUSTED_KEYS'] ?? '',
       }),
     ]);
-    return new AuthService({ database, nats }, gateway, identity, environment, running);
+    return new AuthService({ database, nats }, gateway, identity, environment, running, secrets);
   }
 
   get app(): RunningService['app'] {
     return this.running.app;
+  }
+
+  /** Of the superuser. */
+  get databaseUrl(): string {
+    return this.servers.database.url;
+  }
+
+  /** Another service on the same NATS server, and the token by which it speaks for no organization. */
+  async actAs(service: ServiceName): Promise<{ bus: Bus; principal: string }> {
+    const environment = secretsEnvironment(this.secrets, service);
+    const [bus, identity] = await Promise.all([
+      connectBus({
+        service,
+        servers: [this.servers.nats.url],
+        user: service,
+        password: this.secrets.natsPasswords[service],
+      }),
+      Identity.load({
+        service,
+        identityKey: environment['IDENTITY_KEY'] ?? '',
+        trustedKeys: environment['TRUSTED_KEYS'] ?? '',
+      }),
+    ]);
+    return { bus, principal: await identity.serviceToken() };
   }
 
   async restart(): Promise<void> {

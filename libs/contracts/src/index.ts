@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 export * from './ai/messages.js';
+export * from './audit/messages.js';
 export * from './auth/messages.js';
 export * from './errors/app-error.js';
 export * from './errors/error-codes.js';

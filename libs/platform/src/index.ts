@@ -1,3 +1,5 @@
+export { Audit } from './audit/audit.js';
+export type { AuditConnection, AuditDraft, AuditRecord } from './audit/audit.js';
 export { ConfigError, defineConfig, flag, integer, list, oneOf, optionalText, text } from './config/define-config.js';
 export type { ConfigDefinition, ConfigOf, Variable } from './config/define-config.js';
 export { databaseVariables, environmentPrefix, serviceVariables } from './config/service.config.js';

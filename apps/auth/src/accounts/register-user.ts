@@ -3,6 +3,7 @@ import { AppError, type RegisterUserRequest, type SessionView } from '@rpa/contr
 import type { ClientRef } from '@rpa/messaging';
 import { CONFIG, Transactions } from '@rpa/platform';
 import type { AuthConfig } from '../auth.config.js';
+import { BeginAudit } from '../audit/begin-audit.js';
 import { Passwords } from '../passwords/passwords.js';
 import { IssueTokens } from '../sessions/issue-tokens.js';
 import { SystemScopeRepository } from '../system-scope.repository.js';
@@ -24,6 +25,7 @@ export class RegisterUser {
     private readonly passwords: Passwords,
     private readonly issueTokens: IssueTokens,
     private readonly transactions: Transactions,
+    private readonly beginAudit: BeginAudit,
   ) {}
 
   async execute(request: RegisterUserRequest, client: ClientRef): Promise<SessionView> {
@@ -36,6 +38,7 @@ export class RegisterUser {
       const { firstName, lastName } = request;
       const user = { email, passwordHash, firstName: firstName.trim(), lastName: lastName.trim() };
       const userId = await this.accounts.createUser(organization.id, user, 'owner');
+      await this.beginAudit.forOrganization(organization.id, organization.name, { kind: 'user', id: userId });
       const account = await this.accounts.find(organization.id, userId);
       if (!account) throw new Error('The account that was just created cannot be read.');
       return this.issueTokens.forNewSession(account, client);

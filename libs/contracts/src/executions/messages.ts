@@ -27,5 +27,5 @@ export const EXECUTIONS_COMMANDS = [
   decideStep,
   reportResult,
   requestStepStart,
-] as const;
   existExecutions,
+] as const;

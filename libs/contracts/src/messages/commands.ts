@@ -1,4 +1,5 @@
 import { AI_COMMANDS } from '../ai/messages.js';
+import { AUDIT_COMMANDS } from '../audit/messages.js';
 import { AUTH_COMMANDS } from '../auth/messages.js';
 import { EXECUTIONS_COMMANDS } from '../executions/messages.js';
 import { INTEGRATIONS_COMMANDS } from '../integrations/messages.js';
@@ -12,15 +13,16 @@ import type { CommandDefinition } from './define-command.js';
 /** Every command of the platform: what a service checks its handlers against and the NATS permissions come from. */
 export const COMMANDS: readonly CommandDefinition[] = [
   ...AUTH_COMMANDS,
+  ...AUDIT_COMMANDS,
   ...WORKFLOWS_COMMANDS,
   ...EXECUTIONS_COMMANDS,
   ...TRIGGERS_COMMANDS,
   ...VAULT_COMMANDS,
   ...INTEGRATIONS_COMMANDS,
   ...AI_COMMANDS,
+  ...STORAGE_COMMANDS,
 ] as readonly CommandDefinition[];
 
-  ...STORAGE_COMMANDS,
 export function commandsOwnedBy(service: ServiceName): CommandDefinition[] {
   return COMMANDS.filter((command) => command.owner === service);
 }

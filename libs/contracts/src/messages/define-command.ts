@@ -32,6 +32,11 @@ export interface CommandDefinition<Request extends object = object, Reply extend
   timeoutFor?(request: Request): number;
   /** Creates something: takes an Idempotency-Key, and a repeat gets the first answer. */
   idempotent?: true;
+  /**
+   * What the audit log says once it was done (`workflow.published`; the handler records it with `Audit.record` in the
+   * transaction of the change), or why it says nothing. Commands that only read leave it out.
+   */
+  audit?: string | { none: string };
 }
 
 /** Plain-object form of a message class: examples and callers need no instances. */

@@ -17,14 +17,34 @@ export function JsonField(): PropertyDecorator {
 
 /** Names of the fields of a message class (and of its ancestors) that hold free JSON. */
 export function jsonFieldsOf(message: new () => object): string[] {
+  return namesIn(JSON_FIELDS, message);
+}
+
+function namesIn(marked: WeakMap<object, Set<string>>, message: new () => object): string[] {
   const names: string[] = [];
   for (
     let proto: object | null = message.prototype as object;
     proto;
     proto = Object.getPrototypeOf(proto) as object | null
   )
-    names.push(...(JSON_FIELDS.get(proto) ?? []));
+    names.push(...(marked.get(proto) ?? []));
   return names;
+}
+
+const SECRET_FIELDS = new WeakMap<object, Set<string>>();
+
+/** Marks a field that holds a secret: the audit log never shows its value, under whatever name a handler repeats it. */
+export function SecretField(): PropertyDecorator {
+  return (target, key) => {
+    const fields = SECRET_FIELDS.get(target) ?? new Set<string>();
+    fields.add(String(key));
+    SECRET_FIELDS.set(target, fields);
+  };
+}
+
+/** Names of the fields of a message class (and of its ancestors) that hold secrets. */
+export function secretsOf(message: new () => object): string[] {
+  return namesIn(SECRET_FIELDS, message);
 }
 
 /** A JSON object (not an array, not null). */

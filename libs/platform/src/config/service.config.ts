@@ -51,6 +51,11 @@ export function databaseVariables(poolSize: number) {
       description: 'PostgreSQL, e.g. postgres://user:password@host/rpa',
       secret: true,
     }),
+    migrationsUrl: optionalText('DATABASE_MIGRATIONS_URL', {
+      description:
+        'The same database as the role that owns the schema; with it the service itself works as a role that may only read and write rows',
+      secret: true,
+    }),
     dbPoolSize: integer('DB_POOL_SIZE', {
       description: 'Connections to PostgreSQL per service',
       default: poolSize,

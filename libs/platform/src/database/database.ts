@@ -7,6 +7,8 @@ import { migrate } from './migrate.js';
 
 export interface DatabaseOptions {
   url: string;
+  migrationsUrl?: string | null;
+  appendOnly?: readonly string[];
   /** Schema that the service owns; nobody else reads or writes it. */
   schema: string;
   poolSize: number;

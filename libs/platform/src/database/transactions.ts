@@ -25,6 +25,10 @@ export class Transactions {
     });
   }
 
+  get isRunning(): boolean {
+    return Boolean(this.running.getStore()?.manager);
+  }
+
   /** Of the running transaction, or for single statements outside of one. */
   get manager(): EntityManager {
     return this.running.getStore()?.manager ?? this.database.dataSource.manager;

@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { AppError, HEADERS, type CommandDefinition } from '@rpa/contracts';
 import type { Door, IncomingHeaders, MessageContext } from '@rpa/messaging';
+import type { AuditDesk } from '../audit/audit-desk.js';
 import type { Idempotency } from '../idempotency/idempotency.js';
 import { toAppError } from '../errors/to-app-error.js';
 import type { Logger } from '../log/logger.js';
@@ -18,6 +19,7 @@ export class ServiceDoor implements Door {
     private readonly logger: Logger,
     private readonly metrics: Metrics,
     private readonly idempotency: Idempotency | null,
+    private readonly audit: AuditDesk | null = null,
   ) {}
 
   async admit(command: CommandDefinition, headers: IncomingHeaders): Promise<MessageContext> {
@@ -45,10 +47,11 @@ export class ServiceDoor implements Door {
     handler: () => Promise<Reply>,
   ): Promise<Reply> {
     const { idempotency } = this;
+    const audited = (): Promise<Reply> => this.audit?.watch(command, context, request, handler) ?? handler();
     const call =
       idempotency && command.idempotent && context.idempotencyKey
-        ? (): Promise<Reply> => idempotency.once(command, context, request, handler)
-        : handler;
+        ? (): Promise<Reply> => idempotency.once(command, context, request, audited)
+        : audited;
     return withLogContext(
       {
         ...(context.requestId && { requestId: context.requestId }),

@@ -14,6 +14,8 @@ export interface InstallationSecrets {
   trustedKeys: string;
   /** Key-encryption key of the vault, 32 bytes in base64. */
   vaultKey: string;
+  /** Key of the hash chains of the audit log, 32 bytes in base64. */
+  auditKey: string;
   /** NATS account seed by which triggers signs its answers to the auth callout. */
   calloutSeed: string;
   /** Of the NATS user `system`, who sees the server and its accounts. */
@@ -62,6 +64,7 @@ function completeSecrets(known: Partial<InstallationSecrets>): InstallationSecre
     identityKeys,
     trustedKeys: JSON.stringify({ keys: trusted }),
     vaultKey: known.vaultKey ?? randomBytes(32).toString('base64'),
+    auditKey: known.auditKey ?? randomBytes(32).toString('base64'),
     calloutSeed: known.calloutSeed ?? newAccountSeed(),
     natsSystemPassword: known.natsSystemPassword ?? randomPassword(),
     databasePassword: known.databasePassword ?? randomPassword(),
@@ -80,6 +83,7 @@ export function secretsEnvironment(secrets: InstallationSecrets, service: Servic
     IDENTITY_KEY: secrets.identityKeys[service],
     TRUSTED_KEYS: secrets.trustedKeys,
     ...(service === 'credentials-vault' && { [`${environmentPrefix(service)}_KEY`]: secrets.vaultKey }),
+    ...(service === 'auth' && { AUDIT_KEY: secrets.auditKey }),
     ...(service === 'triggers' && { NATS_CALLOUT_SEED: secrets.calloutSeed }),
   };
 }

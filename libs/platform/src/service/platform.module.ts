@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '@rpa/messaging';
+import { Audit } from '../audit/audit.js';
 import { Database } from '../database/database.js';
 import { Transactions } from '../database/transactions.js';
 import { Health } from '../health/health.js';
@@ -25,6 +26,7 @@ export class PlatformModule {
       { provide: Identity, useValue: context.identity },
       { provide: Bus, useValue: context.bus },
       ...(context.database ? [{ provide: Database, useValue: context.database }] : []),
+      ...(context.audit ? [{ provide: Audit, useValue: context.audit }] : []),
       ...(context.transactions ? [{ provide: Transactions, useValue: context.transactions }] : []),
     ];
     return { module: PlatformModule, providers, exports: providers.map((provider) => provider.provide) };

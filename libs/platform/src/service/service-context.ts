@@ -1,5 +1,6 @@
 import type { ServiceName } from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
+import type { Audit } from '../audit/audit.js';
 import type { ServiceConfig } from '../config/service.config.js';
 import type { Database } from '../database/database.js';
 import type { Transactions } from '../database/transactions.js';
@@ -21,4 +22,6 @@ export interface ServiceContext<Config extends ServiceConfig = ServiceConfig> {
   door: ServiceDoor;
   database: Database | null;
   transactions: Transactions | null;
+  /** Where it is recorded what was done; only in services that keep rows. */
+  audit: Audit | null;
 }

@@ -3,6 +3,10 @@ import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { healthSubject, type ServiceName } from '@rpa/contracts';
 import { connectBus, encodeBody, NatsStrategy, type Bus, type BusStatus } from '@rpa/messaging';
 import type { EntityTarget, MixedList, ObjectLiteral } from 'typeorm';
+import { AuditDesk } from '../audit/audit-desk.js';
+import { auditMigration } from '../audit/audit-migration.js';
+import { AuditRelay } from '../audit/audit-relay.js';
+import { Audit } from '../audit/audit.js';
 import type { DatabaseConfig, ServiceConfig } from '../config/service.config.js';
 import { Database } from '../database/database.js';
 import { Transactions } from '../database/transactions.js';
@@ -27,6 +31,8 @@ export interface ServiceDefinition<Config extends ServiceConfig> {
     config: DatabaseConfig;
     entities: MixedList<EntityTarget<ObjectLiteral>>;
     migrations: (new () => object)[];
+    /** Tables that the service may only add to, where it works as another role than the owner's. */
+    appendOnly?: readonly string[];
     /** The owner keeps Idempotency-Keys by itself (or creates nothing). Default: the shared table. */
     ownIdempotency?: true;
   };
@@ -146,8 +152,13 @@ async function openContext<Config extends ServiceConfig>(
   closers.push(() => bus.close(DRAIN_MS / 4));
   health.add('nats', () => (bus.connected ? { ok: true } : { ok: false, reason: `NATS: ${bus.disconnectedReason}` }));
   metrics.gauge('rpa_messages_in_flight', 'Commands being worked on', () => bus.responder.load);
-  const door = new ServiceDoor(identity, logger, metrics, idempotency);
-  return { service, config, logger, metrics, health, identity, bus, door, database, transactions };
+  const audit = database && transactions ? new Audit(database, transactions) : null;
+  const relay = database ? new AuditRelay({ database, bus, identity, logger, metrics }) : null;
+  relay?.start();
+  if (relay) closers.push(() => relay.stop());
+  const desk = audit && relay && transactions ? new AuditDesk({ audit, relay, transactions, logger, metrics }) : null;
+  const door = new ServiceDoor(identity, logger, metrics, idempotency, desk);
+  return { service, config, logger, metrics, health, identity, bus, door, database, transactions, audit };
 }
 
 async function openDatabase<Config extends ServiceConfig>(
@@ -155,13 +166,15 @@ async function openDatabase<Config extends ServiceConfig>(
   logger: ServiceContext['logger'],
 ): Promise<Database | null> {
   if (!definition.database) return null;
-  const { schema, config, entities, migrations } = definition.database;
+  const { schema, config, entities, migrations, appendOnly } = definition.database;
   return Database.open({
     url: config.databaseUrl,
+    migrationsUrl: config.migrationsUrl,
+    ...(appendOnly && { appendOnly }),
     schema,
     poolSize: config.dbPoolSize,
     entities: entities as never,
-    migrations,
+    migrations: [auditMigration(schema), ...migrations],
     requireDurable: config.unsafeDatabase === 'required',
     service: definition.service,
     logger,
