@@ -126,6 +126,9 @@ export function renderNatsConfig(config: NatsServerConfig): string {
     ...(pidFile ? [`pid_file: ${quote(pidFile)}`] : []),
     ...(logFile ? [`log_file: ${quote(logFile)}`, `logfile_size_limit: ${LOG_BYTES}`, 'logfile_max_num: 2'] : []),
     `max_payload: ${NATS_MAX_PAYLOAD}`,
+    // A process that is frozen, not dead, keeps its place in the queue groups until it misses these pings: about 8 s.
+    'ping_interval: "2s"',
+    'ping_max: 3',
     '',
     'jetstream {',
     `  store_dir: ${quote(config.storeDir)}`,

@@ -13,7 +13,9 @@ interface Kept {
 }
 
 const SWEEP_MS = 200;
-const MAX_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 5_000;
+/** Short: a replica that is frozen still gets its share of the requests, and the next one goes to another. */
+const REPORT_TIMEOUT_MS = 1_500;
 const MAX_REPORTS_AT_ONCE = 32;
 const REMEMBERED = 4_096;
 /** The report itself is wrong: saying it again changes nothing. */
@@ -104,7 +106,7 @@ export class KeptResults {
     this.reports++;
     try {
       const principal = await identity.serviceToken({ id: result.organizationId });
-      await bus.request(reportResult, { result }, { principal, timeoutMs: 5_000 });
+      await bus.request(reportResult, { result }, { principal, timeoutMs: REPORT_TIMEOUT_MS });
       this.forget(key);
     } catch (error) {
       if (AppError.is(error) && FINAL_CODES.has(error.code)) {
