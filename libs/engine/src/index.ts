@@ -25,6 +25,7 @@ export { cancelStart } from './run/cancel-start.js';
 export { flowOf } from './run/flow-of.js';
 export type { Flow, FlowFault } from './run/flow-of.js';
 export { applyEvent } from './run/apply-event.js';
+export type { Filing } from './run/put-away.js';
 export { pendingEffects } from './run/pending-effects.js';
 export { startRun } from './run/start-run.js';
 export { restoreState } from './state/restore.js';

@@ -86,7 +86,13 @@ export type RunEvent =
   /** What the former run of a rerun gives for these paths, null where it gives nothing; in memory until it is taken. */
   | { type: 'adoptions_loaded'; at: number; adoptions: { [path: string]: Adoption | null } }
   /** Contents of file references that an expression wanted to read (effect `load`); kept in memory, never journaled. */
-  | { type: 'values_loaded'; at: number; values: { [fileId: string]: JsonValue } }
+  | {
+      type: 'values_loaded';
+      at: number;
+      values: { [fileId: string]: JsonValue };
+      /** Files that cannot be read: what needs one fails with this. */
+      faults?: { [fileId: string]: { code: string; message: string } };
+    }
   /** More inline work is left than one commit should hold (effect `continue`). */
   | { type: 'continue'; at: number };
 

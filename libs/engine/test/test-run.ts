@@ -11,7 +11,7 @@ import {
   startRun,
 } from '../src/index.js';
 import { STEP_TYPES } from './simulator/step-types.js';
-import type { DispatchEffect, Effect, Plan, RunEvent, RunState, StartInput, StepView } from '../src/index.js';
+import type { DispatchEffect, Effect, Filing, Plan, RunEvent, RunState, StartInput, StepView } from '../src/index.js';
 
 export const T0 = Date.UTC(2026, 0, 1);
 
@@ -36,16 +36,25 @@ export class TestRun {
   state: RunState;
   at: number;
 
-  constructor(definition: JsonObject, start: Partial<StartInput> = {}) {
+  constructor(
+    definition: JsonObject,
+    start: Partial<StartInput> = {},
+    private readonly filing?: Filing,
+  ) {
     this.plan = compileDefinition({ format: 1, ...definition }, { stepTypes: STEP_TYPES });
     this.at = start.at ?? T0;
-    const { state, records, effects } = startRun(this.plan, { ...START, ...start });
+    const { state, records, effects } = startRun(this.plan, { ...START, ...start }, filing);
     this.state = state;
     this.keep(records, effects);
   }
 
   apply(event: { type: RunEvent['type']; [field: string]: unknown }): { records: JournalRecord[]; effects: Effect[] } {
-    const { records, effects } = applyEvent(this.plan, this.state, { at: ++this.at, ...event } as unknown as RunEvent);
+    const { records, effects } = applyEvent(
+      this.plan,
+      this.state,
+      { at: ++this.at, ...event } as unknown as RunEvent,
+      this.filing,
+    );
     this.keep(records, effects);
     return { records, effects };
   }

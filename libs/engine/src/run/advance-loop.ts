@@ -38,7 +38,9 @@ function fail(turn: Turn, step: StepState, loop: LoopState, error: LoopFailure):
 type LoopFailure = Parameters<typeof failStep>[2];
 
 function advanceForeach(turn: Turn, step: StepState, loop: LoopState): 'done' | 'blocked' {
-  if (!openItems(turn, loop)) return 'blocked';
+  const items = openItems(turn, loop);
+  if (items.kind === 'blocked') return 'blocked';
+  if (items.kind === 'error') return abortFrom(turn, step, loop, 0) ? fail(turn, step, loop, items.error) : 'done';
   while (loop.running.size < loop.concurrency && loop.next < loop.limit) {
     if (turn.isFull) {
       turn.run.agenda.push({ kind: 'loop', step });

@@ -17,6 +17,7 @@ import { stepResult } from './events/step-result.js';
 import { stepStartRequested } from './events/step-start-requested.js';
 import { timerFired } from './events/timer-fired.js';
 import { valuesLoaded } from './events/values-loaded.js';
+import type { Filing } from './put-away.js';
 import { Turn } from './turn.js';
 
 const HANDLERS: { readonly [Type in RunEvent['type']]: EventHandler<Type> } = {
@@ -42,14 +43,14 @@ const HANDLERS: { readonly [Type in RunEvent['type']]: EventHandler<Type> } = {
  * Applies one event: gives the records to commit and the effects to perform once they are durable, and changes `state`
  * in place. An event that comes late or twice (its attempt is closed, its timer is gone, the run has ended) gives no
  * records; nothing from outside makes this throw. The cost depends on the steps that the event affects, not on how many
- * the run has.
+ * the run has. Values that are too large for the journal go through `filing`.
  */
-export function applyEvent(_plan: Plan, state: RunState, event: RunEvent): Transition {
-  const turn = new Turn(runOf(state), event.at);
+export function applyEvent(_plan: Plan, state: RunState, event: RunEvent, filing?: Filing): Transition {
+  const turn = new Turn(runOf(state), event.at, filing);
   const handle = HANDLERS[event.type] as EventHandler | undefined;
   if (!handle) return turn.finish();
   handle(turn, event);
   if (!turn.run.end) advance(turn);
-  if (event.type === 'values_loaded') turn.run.loaded.clear();
+  if (event.type === 'values_loaded') turn.run.forgetFiles();
   return turn.finish();
 }

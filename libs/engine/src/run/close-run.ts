@@ -72,5 +72,6 @@ export function endRun(turn: Turn, status: ExecutionStatus, output: JsonValue, e
   if (turn.run.dueAt !== undefined) turn.effect({ type: 'clear_timer', timer: 'run' });
   const data: JsonObject = error ? { error: error as unknown as JsonObject } : { output };
   turn.record(END_RECORDS[status] ?? 'execution_failed', data);
-  turn.effect({ type: 'end', status, output, error });
+  // As it was journaled: a large output stands in a file by now.
+  turn.effect({ type: 'end', status, output: turn.run.end?.output ?? output, error });
 }

@@ -8,20 +8,22 @@ import type { StartInput, Transition } from '../types.js';
 import type { JournalRecord } from '@rpa/contracts';
 import { advance } from './advance.js';
 import { endRun } from './close-run.js';
+import { putAway, type Filing } from './put-away.js';
 import { startValues } from './start-values.js';
 import { Turn } from './turn.js';
 
 /**
  * Starts a run: its first record is `execution_started`, and all inline work that can be done at once is done. Inputs
- * are not checked here (see validateInputs).
+ * are not checked here (see validateInputs). Values that are too large for the journal go through `filing`.
  */
-export function startRun(plan: Plan, input: StartInput): Transition {
+export function startRun(plan: Plan, input: StartInput, filing?: Filing): Transition {
   const { at, ...start } = input;
   const variables = initialVariables(plan, input);
   const data: StartedData = { ...start, variables: variables instanceof ExpressionError ? {} : variables };
-  const record: JournalRecord = { seq: 1, type: 'execution_started', at, data: data as unknown as JsonObject };
+  const kept = putAway('execution_started', data as unknown as JsonObject, filing);
+  const record: JournalRecord = { seq: 1, type: 'execution_started', at, data: kept };
   const run = foldStarted(plan, record);
-  const turn = new Turn(run, at);
+  const turn = new Turn(run, at, filing);
   turn.records.push(record);
   if (variables instanceof ExpressionError) {
     endRun(turn, 'failed', null, { code: 'expression_failed', message: `variables: ${variables.message}` });

@@ -3,6 +3,7 @@ import { applyRecord } from '../fold/fold-record.js';
 import type { Run } from '../state/run.js';
 import type { StepState } from '../state/step-state.js';
 import type { Effect, Transition } from '../types.js';
+import { putAway, type Filing } from './put-away.js';
 
 /** About how many records one transition may hold; what is left goes on with the effect `continue`. */
 export const RECORDS_PER_TRANSITION = 500;
@@ -17,10 +18,12 @@ export class Turn {
   constructor(
     readonly run: Run,
     readonly at: number,
+    private readonly filing?: Filing,
   ) {}
 
   record(type: RecordType, data: JsonObject, step?: StepState, attempt?: number): void {
-    const record: JournalRecord = { seq: this.run.seq + 1, type, at: this.at, data };
+    const kept = putAway(type, data, this.filing);
+    const record: JournalRecord = { seq: this.run.seq + 1, type, at: this.at, data: kept };
     if (step) {
       record.path = step.path;
       if (attempt !== undefined) record.attempt = attempt;

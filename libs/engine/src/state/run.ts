@@ -35,6 +35,8 @@ export class Run implements RunState {
   readonly agenda = new Agenda();
   /** Contents of file references, kept only while the steps that asked for them are evaluated. */
   readonly loaded = new Map<string, JsonValue>();
+  /** Files that cannot be read, and why; kept as long. */
+  readonly unreadable = new Map<string, { code: string; message: string }>();
   /** Signals that nothing waited for yet, oldest first, and the steps that wait, by name. */
   earlySignals: EarlySignal[] = [];
   readonly seenSignals = new Set<string>();
@@ -63,6 +65,11 @@ export class Run implements RunState {
   ) {
     this.start = start;
     this.root = new ScopeState(plan.root, undefined, -1);
+  }
+
+  forgetFiles(): void {
+    this.loaded.clear();
+    this.unreadable.clear();
   }
 
   get executionId(): string {

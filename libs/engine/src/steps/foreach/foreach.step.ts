@@ -1,6 +1,7 @@
 import type { JsonObject } from '@rpa/contracts';
 import { Type } from 'typebox';
 import { LIMITS } from '../../definition/limits.js';
+import { faultOf } from '../../run/evaluate.js';
 import { failStep } from '../../run/fail-step.js';
 import { armTimeout } from '../../run/step-timers.js';
 import { fileId } from '../../state/file-references.js';
@@ -31,6 +32,11 @@ export const foreachStep: BuiltInStep = {
     let items = config['items'] ?? null;
     const file = fileId(items);
     if (file !== undefined) {
+      const fault = faultOf(turn.run, [file]);
+      if (fault) {
+        failStep(turn, step, fault);
+        return;
+      }
       const contents = turn.run.loaded.get(file);
       if (contents === undefined) {
         turn.load([file]);
@@ -38,7 +44,7 @@ export const foreachStep: BuiltInStep = {
       }
       items = contents;
     }
-    const faulty = faultOf(items, config);
+    const faulty = faultIn(items, config);
     if (faulty || !Array.isArray(items)) {
       failStep(turn, step, faulty ?? notAnArray(items));
       return;
@@ -55,7 +61,7 @@ export const foreachStep: BuiltInStep = {
   },
 };
 
-function faultOf(items: unknown, config: JsonObject) {
+function faultIn(items: unknown, config: JsonObject) {
   if (!Array.isArray(items)) return notAnArray(items);
   if (items.length > LIMITS.items) {
     return stepError('too_many_items', `items holds ${items.length} entries; at most ${LIMITS.items} are allowed`);
