@@ -11,3 +11,10 @@ export function userOf(context: MessageContext): UserPrincipal {
 export function clientOf(context: MessageContext): ClientRef {
   return context.client ?? { address: 'unknown', userAgent: '' };
 }
+
+/** The user who sits there in person: what an API key must not do however many scopes it has. */
+export function personOf(context: MessageContext): UserPrincipal {
+  const user = userOf(context);
+  if (user.apiKeyId) throw new AppError('forbidden', 'An API key cannot do this: sign in.');
+  return user;
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { closeSession, getMe, openSession, registerUser, SYSTEM_ROLES } from '@rpa/contracts';
+import { closeSession, getMe, registerUser, SYSTEM_ROLES } from '@rpa/contracts';
 import { Database } from '@rpa/platform';
 import { AuthService, CLIENT, newPerson, PASSWORD } from './auth-service.js';
 
@@ -9,9 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => auth.stop());
 
-const register = (more = {}) => auth.gateway.request(registerUser, newPerson(more), { client: CLIENT });
-const login = (email: string, password = PASSWORD) =>
-  auth.gateway.request(openSession, { email, password }, { client: CLIENT });
+const register = (more = {}) => auth.register(more);
+const login = (email: string, password = PASSWORD) => auth.signIn(email, password);
 
 describe('register', () => {
   it('creates an organization with its owner and signs them in', async () => {
@@ -61,6 +60,8 @@ describe('register', () => {
     ['a short password', { password: 'elevenchars' }, 'password'],
     ['a password that is too long', { password: 'x'.repeat(201) }, 'password'],
     ['what is no e-mail', { email: 'nobody' }, 'email'],
+    ['a password that leaked', { password: 'Password123456!' }, 'password'],
+    ['a password made of the name', { password: 'ada-lovelace-1815' }, 'password'],
     ['an empty name', { firstName: '' }, 'firstName'],
     ['NUL in a name', { lastName: 'a\u0000b' }, 'lastName'],
     ['a field that does not exist', { role: 'admin' }, 'role'],
@@ -121,6 +122,7 @@ describe('me', () => {
       user: session.user,
       organization: session.organization,
       permissions: [...SYSTEM_ROLES.owner],
+      mfaEnabled: false,
     });
   });
 
@@ -146,13 +148,32 @@ describe('me', () => {
 });
 
 describe('REGISTRATION', () => {
-  it.each(['invite', 'closed'])('%s lets nobody register', async (registration) => {
-    const closed = await AuthService.start({ REGISTRATION: registration });
+  it('closed lets nobody register, whatever token they have', async () => {
+    const closed = await AuthService.start({ REGISTRATION: 'closed', REGISTRATION_TOKEN: 'let me in' });
     try {
-      const asked = closed.gateway.request(registerUser, newPerson(), { client: CLIENT });
-      await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(closed.register()).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(closed.register({ registrationToken: 'let me in' })).rejects.toMatchObject({ code: 'forbidden' });
     } finally {
       await closed.stop();
+    }
+  });
+
+  it('invite lets those register to whom the operator gave the token, and nobody without one', async () => {
+    const byToken = await AuthService.start({ REGISTRATION: 'invite', REGISTRATION_TOKEN: 'let me in' });
+    try {
+      await expect(byToken.register()).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(byToken.register({ registrationToken: 'wrong' })).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(byToken.register({ registrationToken: 'let me in' })).resolves.toMatchObject({
+        tokenType: 'Bearer',
+      });
+    } finally {
+      await byToken.stop();
+    }
+    const without = await AuthService.start({ REGISTRATION: 'invite' });
+    try {
+      await expect(without.register({ registrationToken: 'anything' })).rejects.toMatchObject({ code: 'forbidden' });
+    } finally {
+      await without.stop();
     }
   });
 });

@@ -1,7 +1,15 @@
 import { connectBus, type Bus, type ClientRef } from '@rpa/messaging';
-import { Identity, makeSecrets, secretsEnvironment, type RunningService } from '@rpa/platform';
+import { askForSigningKeys, Identity, makeSecrets, secretsEnvironment, type RunningService } from '@rpa/platform';
 import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
-import { natsUsers, type RegisterUserRequest, type ServiceName } from '@rpa/contracts';
+import {
+  natsUsers,
+  openSession,
+  registerUser,
+  type LoginReply,
+  type RegisterUserRequest,
+  type ServiceName,
+  type SessionView,
+} from '@rpa/contracts';
 import { authConfig, start } from '@rpa/auth';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -62,6 +70,7 @@ export class AuthService {
         trustedKeys: own['TRUSTED_KEYS'] ?? '',
       }),
     ]);
+    askForSigningKeys(identity, gateway);
     return new AuthService({ database, nats }, gateway, identity, environment, running, secrets);
   }
 
@@ -91,6 +100,21 @@ export class AuthService {
       }),
     ]);
     return { bus, principal: await identity.serviceToken() };
+  }
+
+  register(more: Partial<RegisterUserRequest> = {}, client = CLIENT): Promise<SessionView> {
+    return this.gateway.request(registerUser, newPerson(more), { client });
+  }
+
+  login(email: string, password = PASSWORD, client = CLIENT): Promise<LoginReply> {
+    return this.gateway.request(openSession, { email, password }, { client });
+  }
+
+  /** Logs in where nothing more is asked for. */
+  async signIn(email: string, password = PASSWORD, client = CLIENT): Promise<SessionView> {
+    const { session, challenge } = await this.login(email, password, client);
+    if (!session) throw new Error(`The login asks for ${challenge?.challenge}.`);
+    return session;
   }
 
   async restart(): Promise<void> {

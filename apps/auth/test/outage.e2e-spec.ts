@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { healthSubject, openSession, refreshSession, registerUser, type SessionView } from '@rpa/contracts';
+import { healthSubject, refreshSession, registerUser, type SessionView } from '@rpa/contracts';
 import { eventually, startTestPostgres } from '@rpa/testing';
 import { AuthService, CLIENT, newPerson } from './auth-service.js';
 
@@ -18,7 +18,7 @@ describe('when PostgreSQL is away', () => {
   it('says so, and goes on with the same sessions when it is back', async () => {
     const person = newPerson();
     const { email, password } = person;
-    const login = () => auth.gateway.request(openSession, { email, password }, { client: CLIENT });
+    const login = () => auth.signIn(email, password);
     const health = () => auth.gateway.ask(healthSubject('auth'), {}, 3_000);
     const session: SessionView = await auth.gateway.request(registerUser, person, { client: CLIENT });
     const { dataDir, port } = { dataDir: postgres.dataDir, port: Number(new URL(postgres.url).port) };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeSession, openSession, refreshSession, registerUser, type SessionView } from '@rpa/contracts';
+import { closeSession, refreshSession, registerUser, type SessionView } from '@rpa/contracts';
 import { Database } from '@rpa/platform';
 import type { ClientRef } from '@rpa/messaging';
-import { AuthService, CLIENT, newPerson, PASSWORD } from './auth-service.js';
+import { AuthService, CLIENT, newPerson } from './auth-service.js';
 import { ForgetExpired } from '../src/sessions/forget-expired.js';
 
 const THIEF: ClientRef = { address: '203.0.113.66', userAgent: 'test' };
@@ -60,7 +60,7 @@ describe('refresh', () => {
 
   it('leaves the other sessions of the user alone', async () => {
     const { email } = session.user;
-    const other = await auth.gateway.request(openSession, { email, password: PASSWORD }, { client: CLIENT });
+    const other = await auth.signIn(email);
     await refresh(session.refreshToken);
     await expect(refresh(session.refreshToken, THIEF)).rejects.toMatchObject(REFUSED);
     await expect(refresh(other.refreshToken)).resolves.toMatchObject({ tokenType: 'Bearer' });

@@ -1,4 +1,14 @@
-import { SYSTEM_ROLES, type OrganizationView, type Permission, type SystemRole, type UserView } from '@rpa/contracts';
+import {
+  DEFAULT_SECURITY_POLICY,
+  PERMISSIONS,
+  SYSTEM_ROLES,
+  type MemberView,
+  type OrganizationView,
+  type Permission,
+  type SecurityPolicy,
+  type SystemRole,
+  type UserView,
+} from '@rpa/contracts';
 
 /** A user with organization and roles, as one statement reads them. */
 export interface Account {
@@ -7,9 +17,20 @@ export interface Account {
   firstName: string;
   lastName: string;
   createdAt: Date;
-  passwordHash: string;
+  /** Null where the user signs in elsewhere. */
+  passwordHash: string | null;
+  passwordChangedAt: Date;
+  lastLoginAt: Date | null;
+  deactivatedAt: Date | null;
+  /** Goes up whenever the user's rights change. */
+  epoch: number;
+  mfaEnabled: boolean;
   roles: string[];
+  /** What the organization's own roles among them allow. */
+  customPermissions: string[];
   organization: OrganizationView;
+  /** What the organization has decided beside the default. */
+  security: Partial<SecurityPolicy>;
 }
 
 export function toUserView(account: Account): UserView {
@@ -23,8 +44,32 @@ export function toUserView(account: Account): UserView {
   };
 }
 
+export function toMemberView(account: Account): MemberView {
+  return {
+    ...toUserView(account),
+    status: account.deactivatedAt ? 'deactivated' : 'active',
+    mfaEnabled: account.mfaEnabled,
+    lastLoginAt: account.lastLoginAt?.toISOString() ?? null,
+  };
+}
+
 /** What any of the roles allows; a role that nobody knows allows nothing. */
-export function permissionsOf(roles: string[]): Permission[] {
-  const known = roles.filter((role): role is SystemRole => Object.hasOwn(SYSTEM_ROLES, role));
-  return [...new Set<Permission>(known.flatMap((role) => SYSTEM_ROLES[role]))];
+export function permissionsOf({
+  roles,
+  customPermissions,
+}: Pick<Account, 'roles' | 'customPermissions'>): Permission[] {
+  const system = roles.filter(isSystemRole).flatMap((role) => [...SYSTEM_ROLES[role]]);
+  return [...new Set([...system, ...customPermissions.filter(isPermission)])];
+}
+
+export function isSystemRole(role: string): role is SystemRole {
+  return Object.hasOwn(SYSTEM_ROLES, role);
+}
+
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(PERMISSIONS, text);
+}
+
+export function policyOf(security: Partial<SecurityPolicy>): SecurityPolicy {
+  return { ...DEFAULT_SECURITY_POLICY, ...security };
 }

@@ -19,7 +19,6 @@ export class AccountsMessages {
 
   @Handles(getMe)
   getMe(_request: GetMeRequest, context: MessageContext): Promise<MeView> {
-    const { organizationId, userId } = userOf(context);
-    return this.me.execute(organizationId, userId);
+    return this.me.execute(userOf(context));
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type MeView } from '@rpa/contracts';
+import { AppError, type MeView, type UserPrincipal } from '@rpa/contracts';
 import { permissionsOf, toUserView } from './account.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -7,13 +7,17 @@ import { AccountsRepository } from './accounts.repository.js';
 export class GetMe {
   constructor(private readonly accounts: AccountsRepository) {}
 
-  async execute(organizationId: string, userId: string): Promise<MeView> {
-    const account = await this.accounts.find(organizationId, userId);
-    if (!account) throw new AppError('invalid_token', 'The user of this token does not exist any more.');
+  async execute(user: UserPrincipal): Promise<MeView> {
+    const account = await this.accounts.find(user.organizationId, user.userId);
+    if (!account || account.deactivatedAt)
+      throw new AppError('invalid_token', 'The user of this token does not exist any more.');
+    const permissions = permissionsOf(account);
     return {
       user: toUserView(account),
       organization: account.organization,
-      permissions: permissionsOf(account.roles),
+      // An API key never speaks with more than its own scopes.
+      permissions: user.apiKeyId ? permissions.filter((name) => user.permissions.has(name)) : permissions,
+      mfaEnabled: account.mfaEnabled,
     };
   }
 }

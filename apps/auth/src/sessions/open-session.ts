@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type OpenSessionRequest, type SessionView } from '@rpa/contracts';
+import { AppError, type LoginReply, type OpenSessionRequest } from '@rpa/contracts';
 import type { ClientRef } from '@rpa/messaging';
-import { Transactions } from '@rpa/platform';
+import { policyOf } from '../accounts/account.js';
 import { normalizeEmail } from '../accounts/email-address.js';
+import { CompleteLogin } from '../login/complete-login.js';
 import { Passwords } from '../passwords/passwords.js';
 import { SystemScopeRepository } from '../system-scope.repository.js';
 import { LoginThrottle } from '../throttle/login-throttle.js';
-import { IssueTokens } from './issue-tokens.js';
 
 /** Login with e-mail and password. */
 @Injectable()
@@ -15,17 +15,19 @@ export class OpenSession {
     private readonly systemScope: SystemScopeRepository,
     private readonly passwords: Passwords,
     private readonly throttle: LoginThrottle,
-    private readonly issueTokens: IssueTokens,
-    private readonly transactions: Transactions,
+    private readonly completeLogin: CompleteLogin,
   ) {}
 
-  async execute(request: OpenSessionRequest, client: ClientRef): Promise<SessionView> {
+  async execute(request: OpenSessionRequest, client: ClientRef): Promise<LoginReply> {
     const email = normalizeEmail(request.email);
     await this.throttle.take(email, client.address);
     const account = await this.systemScope.findAccountByEmail(email);
     const matches = await this.passwords.verify(account?.passwordHash ?? null, request.password);
-    if (!account || !matches) throw new AppError('invalid_credentials');
+    // Whoever does not know the password learns nothing of the account, not even that it is deactivated.
+    if (!account || !matches || account.deactivatedAt) throw new AppError('invalid_credentials');
     await this.throttle.giveBack(email, client.address);
-    return this.transactions.run(() => this.issueTokens.forNewSession(account, client));
+    if (policyOf(account.security).singleSignOnOnly && !account.roles.includes('owner'))
+      throw new AppError('forbidden', 'Your organization signs in through its own provider only.');
+    return this.completeLogin.execute(account, { byPassword: true, secondFactor: false }, client);
   }
 }

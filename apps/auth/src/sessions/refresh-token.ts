@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 const BYTES = 32;
 
 /** 32 random bytes in base64url: too many to guess, so a plain hash keeps them. */
-export function newRefreshToken(): string {
+export function newSecretToken(): string {
   return randomBytes(BYTES).toString('base64url');
 }
 

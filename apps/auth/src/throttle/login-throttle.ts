@@ -43,6 +43,13 @@ export class LoginThrottle {
     throw new AppError('rate_limited', 'Too many failed logins for this account or from this address.', { retryAfter });
   }
 
+  /** An administrator lets an account be tried again; the address stays counted. */
+  async unlock(email: string): Promise<void> {
+    await this.database.pool.query(`DELETE FROM auth.login_attempts WHERE scope = 'account' AND subject = $1`, [
+      digest(email),
+    ]);
+  }
+
   async giveBack(email: string, address: string): Promise<void> {
     await this.database.pool.query(
       `WITH account AS (DELETE FROM auth.login_attempts WHERE scope = 'account' AND subject = $1)

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, ValidateNested } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { PERMISSIONS, SYSTEM_ROLES, type Permission } from '../principal/permissions.js';
 import { OrganizationView, SESSION_EXAMPLE, UserView } from './session-view.js';
@@ -19,6 +19,10 @@ export class MeView {
   @IsArray()
   @IsIn(Object.keys(PERMISSIONS), { each: true })
   permissions!: Permission[];
+
+  /** Whether a second factor is asked for at login. */
+  @IsBoolean()
+  mfaEnabled!: boolean;
 }
 
 export const getMe = defineCommand({
@@ -34,6 +38,7 @@ export const getMe = defineCommand({
       user: SESSION_EXAMPLE.user,
       organization: SESSION_EXAMPLE.organization,
       permissions: [...SYSTEM_ROLES.owner],
+      mfaEnabled: false,
     },
   },
 });

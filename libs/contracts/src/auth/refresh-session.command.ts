@@ -1,12 +1,14 @@
 import { Matches } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
+import { SecretField } from '../messages/fields.js';
 import { SESSION_EXAMPLE, SessionView } from './session-view.js';
 
 /** 32 bytes in base64url. */
-const REFRESH_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+export const REFRESH_TOKEN_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 
 export class RefreshSessionRequest {
-  @Matches(REFRESH_TOKEN, { message: '$property is not a refresh token' })
+  @SecretField()
+  @Matches(REFRESH_TOKEN_PATTERN, { message: '$property is not a refresh token' })
   refreshToken!: string;
 }
 
@@ -19,6 +21,7 @@ export const refreshSession = defineCommand({
   owner: 'auth',
   summary: 'Trade a refresh token for new tokens',
   access: { public: true },
+  audit: { none: 'Routine; a token that comes back is recorded.' },
   request: RefreshSessionRequest,
   reply: SessionView,
   example: { request: { refreshToken: SESSION_EXAMPLE.refreshToken }, reply: SESSION_EXAMPLE },

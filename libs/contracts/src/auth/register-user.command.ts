@@ -1,6 +1,6 @@
-import { IsEmail, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsEmail, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
-import { IsText } from '../messages/fields.js';
+import { IsText, SecretField } from '../messages/fields.js';
 import { SESSION_EXAMPLE, SessionView } from './session-view.js';
 
 export class RegisterUserRequest {
@@ -9,7 +9,8 @@ export class RegisterUserRequest {
   @MaxLength(254)
   email!: string;
 
-  /** 12 to 200 characters; nothing else is asked of it. */
+  /** 12 to 200 characters, and none that everybody tries first; nothing else is asked of it. */
+  @SecretField()
   @IsString()
   @MinLength(12)
   @MaxLength(200)
@@ -33,6 +34,14 @@ export class RegisterUserRequest {
   @MinLength(1)
   @MaxLength(120)
   organizationName!: string;
+
+  /** Where registration is by invitation only: the operator's `REGISTRATION_TOKEN`. */
+  @SecretField()
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  registrationToken?: string;
 }
 
 /**
@@ -44,6 +53,7 @@ export const registerUser = defineCommand({
   owner: 'auth',
   summary: 'Register an organization and its owner',
   access: { public: true },
+  audit: 'organization.created',
   request: RegisterUserRequest,
   reply: SessionView,
   example: {

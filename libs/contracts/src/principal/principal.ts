@@ -14,6 +14,12 @@ export interface UserPrincipal {
   organizationSlug: string;
   roles: string[];
   permissions: ReadonlySet<Permission>;
+  /** The session that the token belongs to; ending it ends the token. Absent when an API key speaks for the user. */
+  sessionId?: string;
+  /** The API key that speaks for the user, with no more than its own scopes. */
+  apiKeyId?: string;
+  /** State of the user's rights when the token was signed; a token with an older one than the user's is refused. */
+  epoch?: number;
 }
 
 export interface ServicePrincipal {

@@ -1,5 +1,10 @@
 export { OrganizationEntity } from './organization.entity.js';
 export { RefreshTokenEntity } from './refresh-token.entity.js';
 export { SessionEntity } from './session.entity.js';
+export type { SessionEnd } from './session.entity.js';
 export { UserEntity } from './user.entity.js';
 export { UserRoleEntity } from './user-role.entity.js';
+export { ApiKeyEntity } from './api-key.entity.js';
+export { InvitationEntity } from './invitation.entity.js';
+export { OidcProviderEntity } from './oidc-provider.entity.js';
+export { RoleEntity } from './role.entity.js';

@@ -10,4 +10,8 @@ export class OrganizationEntity extends TenantEntity {
   /** Never changes and is never given away again: other systems publish under it. */
   @Column('text')
   slug!: string;
+
+  /** What it asks of sign-ins, as far as it differs from the default. */
+  @Column('jsonb')
+  security!: object;
 }

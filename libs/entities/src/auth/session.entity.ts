@@ -1,6 +1,8 @@
 import { Column, Entity } from 'typeorm';
 import { TenantEntity } from '../tenant/index.js';
 
+export type SessionEnd = 'logout' | 'reuse' | 'revoked' | 'limit' | 'deactivated' | 'password' | 'mfa';
+
 /** One sign-in of a user on one client: the family of the refresh tokens that follow each other. */
 @Entity({ name: 'sessions', schema: 'auth' })
 export class SessionEntity extends TenantEntity {
@@ -21,5 +23,5 @@ export class SessionEntity extends TenantEntity {
 
   /** Why it ended before it expired. */
   @Column('text', { name: 'ended_by', nullable: true })
-  endedBy!: 'logout' | 'reuse' | null;
+  endedBy!: SessionEnd | null;
 }

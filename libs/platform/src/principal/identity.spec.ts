@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import type { Access, Permission } from '@rpa/contracts';
-import { SignJWT, importPKCS8 } from 'jose';
+import { AppError, type Access, type Permission } from '@rpa/contracts';
+import { exportJWK, generateKeyPair, importPKCS8, SignJWT, type CryptoKey } from 'jose';
 import { makeSecrets } from '../provision/provision-secrets.js';
 import { checkAccess, mayDo, organizationOf } from './check-access.js';
 import { Identity } from './identity.js';
@@ -40,6 +40,93 @@ describe('Identity', () => {
     expect(await worker.serviceToken(organization)).toBe(token);
     expect(await worker.serviceToken({ id: 'other' })).not.toBe(token);
     expect(await executions.principal(token)).toMatchObject({ service: 'worker', organizationId: organization.id });
+  });
+
+  describe('keys that sign users', () => {
+    const kid = 'auth:rotated';
+    const makeKey = async (): Promise<{ jwk: object; privateKey: CryptoKey }> => {
+      const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+      return { jwk: await exportJWK(publicKey), privateKey };
+    };
+    let signer: Identity;
+    let asked: number;
+    const learn = (identity: Identity, certificates: () => Promise<string[]>): void =>
+      identity.learnSigningKeys(async () => {
+        asked++;
+        return certificates();
+      });
+    beforeEach(async () => {
+      asked = 0;
+      signer = await load('auth');
+    });
+
+    it('are asked for when a token names them, and remembered', async () => {
+      const { jwk, privateKey } = await makeKey();
+      signer.signUsersBy({ kid, privateKey });
+      const reader = await load('executions');
+      learn(reader, async () => [await signer.certify(kid, jwk, 60)]);
+      const more = { sessionId: 's1', epoch: 3 };
+      for (let round = 0; round < 3; round++)
+        expect(await reader.principal(await signer.signUser({ ...user, ...more, epoch: round }, 60))).toMatchObject({
+          userId: 'u1',
+          sessionId: 's1',
+          epoch: round,
+        });
+      expect(asked).toBe(1);
+      expect((await reader.keysOfAuth()).map((key) => key.kid)).toEqual([expect.stringMatching(/^auth:/), kid]);
+    });
+
+    it('are believed only when auth vouches for them', async () => {
+      const { jwk, privateKey } = await makeKey();
+      signer.signUsersBy({ kid, privateKey });
+      const token = await signer.signUser(user, 60);
+      const reader = await load('executions');
+      learn(reader, async () => [await worker.certify(kid, jwk, 60)]);
+      await expect(reader.principal(token)).rejects.toMatchObject({ code: 'invalid_token' });
+    });
+
+    it('sign users only: neither services nor grants', async () => {
+      const { jwk, privateKey } = await makeKey();
+      const reader = await load('executions');
+      learn(reader, async () => [await signer.certify(kid, jwk, 60)]);
+      const forge = (subject: string, audience: string): Promise<string> =>
+        new SignJWT({ org: organization.id })
+          .setProtectedHeader({ alg: 'ES256', kid })
+          .setIssuer('auth')
+          .setSubject(subject)
+          .setAudience(audience)
+          .setIssuedAt()
+          .setExpirationTime('60s')
+          .sign(privateKey);
+      await expect(reader.principal(await forge('u1', 'rpa'))).resolves.toMatchObject({ kind: 'user' });
+      await expect(reader.principal(await forge('service:auth', 'rpa'))).rejects.toMatchObject({
+        code: 'invalid_token',
+      });
+      await expect(reader.verify(await forge('u1', 'step-grant'), 'step-grant')).rejects.toMatchObject({
+        code: 'invalid_token',
+      });
+    });
+
+    it('cost one question however many tokens name keys that nobody has', async () => {
+      const reader = await load('executions');
+      learn(reader, async () => []);
+      for (let round = 0; round < 20; round++) {
+        const { privateKey } = await makeKey();
+        signer.signUsersBy({ kid: `auth:unknown${round}`, privateKey });
+        await expect(reader.principal(await signer.signUser(user, 60))).rejects.toMatchObject({
+          code: 'invalid_token',
+        });
+      }
+      expect(asked).toBe(1);
+    });
+
+    it('say nothing about a token while auth cannot be asked', async () => {
+      const { privateKey } = await makeKey();
+      signer.signUsersBy({ kid, privateKey });
+      const reader = await load('executions');
+      learn(reader, () => Promise.reject(new AppError('unavailable')));
+      await expect(reader.principal(await signer.signUser(user, 60))).rejects.toMatchObject({ code: 'unavailable' });
+    });
   });
 
   it('refuses a user that another service has signed', async () => {

@@ -16,6 +16,8 @@ export interface InstallationSecrets {
   vaultKey: string;
   /** Key of the hash chains of the audit log, 32 bytes in base64. */
   auditKey: string;
+  /** Key by which auth seals what it must read again, 32 bytes in base64. */
+  authKey: string;
   /** NATS account seed by which triggers signs its answers to the auth callout. */
   calloutSeed: string;
   /** Of the NATS user `system`, who sees the server and its accounts. */
@@ -65,6 +67,7 @@ function completeSecrets(known: Partial<InstallationSecrets>): InstallationSecre
     trustedKeys: JSON.stringify({ keys: trusted }),
     vaultKey: known.vaultKey ?? randomBytes(32).toString('base64'),
     auditKey: known.auditKey ?? randomBytes(32).toString('base64'),
+    authKey: known.authKey ?? randomBytes(32).toString('base64'),
     calloutSeed: known.calloutSeed ?? newAccountSeed(),
     natsSystemPassword: known.natsSystemPassword ?? randomPassword(),
     databasePassword: known.databasePassword ?? randomPassword(),
@@ -83,7 +86,7 @@ export function secretsEnvironment(secrets: InstallationSecrets, service: Servic
     IDENTITY_KEY: secrets.identityKeys[service],
     TRUSTED_KEYS: secrets.trustedKeys,
     ...(service === 'credentials-vault' && { [`${environmentPrefix(service)}_KEY`]: secrets.vaultKey }),
-    ...(service === 'auth' && { AUDIT_KEY: secrets.auditKey }),
+    ...(service === 'auth' && { AUDIT_KEY: secrets.auditKey, AUTH_KEY: secrets.authKey }),
     ...(service === 'triggers' && { NATS_CALLOUT_SEED: secrets.calloutSeed }),
   };
 }

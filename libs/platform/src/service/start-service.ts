@@ -16,6 +16,7 @@ import { startProbeServer } from '../health/probe-server.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { createLogger, NestLog } from '../log/logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import { askForSigningKeys } from '../principal/ask-for-signing-keys.js';
 import { Identity } from '../principal/identity.js';
 import { flushTraces, startTracing } from '../trace/tracing.js';
 import { PlatformModule } from './platform.module.js';
@@ -150,6 +151,7 @@ async function openContext<Config extends ServiceConfig>(
     onError: (error) => logger.error({ err: error }, 'NATS reports an error'),
   });
   closers.push(() => bus.close(DRAIN_MS / 4));
+  askForSigningKeys(identity, bus);
   health.add('nats', () => (bus.connected ? { ok: true } : { ok: false, reason: `NATS: ${bus.disconnectedReason}` }));
   metrics.gauge('rpa_messages_in_flight', 'Commands being worked on', () => bus.responder.load);
   const audit = database && transactions ? new Audit(database, transactions) : null;
