@@ -13,6 +13,7 @@ import type { ExecutionsConfig } from './executions.config.js';
 import { EmptyInbox } from './inbox/empty-inbox.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
 import { KeepTables } from './journal/keep-tables.js';
+import { FireOnFailure } from './on-failure/fire-on-failure.js';
 import { Ownership } from './ownership/ownership.js';
 import { ParkRun } from './ownership/park-run.js';
 import { ResumeRuns } from './ownership/resume-runs.js';
@@ -24,6 +25,8 @@ import { RunHost } from './runs/run-host.js';
 import { RunMetrics } from './runs/run-metrics.js';
 import { LoadPlan } from './start/load-plan.js';
 import { ResolveVersions } from './start/resolve-versions.js';
+import { createReruns, type Reruns } from './rerun/reruns.js';
+import { LoadAdoptions } from './rerun/load-adoptions.js';
 import { StartChild } from './start/start-child.js';
 import { StartExecution } from './start/start-execution.js';
 import { StartRun } from './start/start-run.js';
@@ -49,6 +52,7 @@ export class ExecutionCore {
   readonly start: StartExecution;
   readonly read: Readers;
   readonly control: Controls;
+  readonly again: Reruns;
   private readonly replica = newId();
   private readonly stores: Stores;
   private readonly metrics: RunMetrics;
@@ -65,6 +69,8 @@ export class ExecutionCore {
   private readonly ownership: Ownership;
   private readonly sweep: Sweep;
   private readonly tables: KeepTables;
+  private readonly versions: ResolveVersions;
+  private readonly onFailure: FireOnFailure;
   private announcements: Subscription | null = null;
   private ticking: NodeJS.Timeout | null = null;
 
@@ -73,6 +79,7 @@ export class ExecutionCore {
     this.stores = createStores(database, transactions);
     this.metrics = new RunMetrics(parts.metrics);
     this.plans = new LoadPlan(bus, identity);
+    this.versions = new ResolveVersions(bus, identity);
     this.acknowledgements = new Acknowledgements(bus);
     this.peers = new Peers(bus, this.replica);
     this.commits = new GroupCommit(config.databaseUrl, logger, new CommitMetrics(parts.metrics), (leaseId) =>
@@ -91,11 +98,21 @@ export class ExecutionCore {
     this.read = createReaders(this.stores, this.plans);
     this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
-    const children = new StartChild(this.starter, this.host, logger);
+    const { versions } = this;
+    this.again = createReruns(this.stores, this.plans, versions, this.starter);
+    this.onFailure = new FireOnFailure(this.stores.onFailure, this.starter, logger);
+    const adoptions = new LoadAdoptions(this.stores.adoptions, this.host, logger);
+    const children = new StartChild(
+      this.starter,
+      this.host,
+      logger,
+      () => this.again.rerun,
+      (organizationId, executionId) => this.control.cancel.orphan(organizationId, executionId),
+    );
     const { host, dispatcher, waiters, peers, stores, plans } = this;
     this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger });
-    const { cancel } = this.control;
-    const effectParts = { host, dispatcher, children, cancel, nudge, waiters, peers, bus, logger };
+    const { onFailure } = this;
+    const effectParts = { host, dispatcher, children, adoptions, onFailure, nudge, waiters, peers, bus, logger };
     parts.health.add('lease', () =>
       this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },
     );
@@ -113,6 +130,7 @@ export class ExecutionCore {
   /** Looks for what nobody drives; called when the service listens. */
   run(): void {
     this.sweep.start();
+    this.onFailure.begin();
   }
 
   /** Takes nothing new, finishes what is on its way to the journal, and hands all runs to the other replicas. */
@@ -121,6 +139,7 @@ export class ExecutionCore {
     this.waiters.stop();
     this.resume.stop();
     await this.sweep.stop();
+    await this.onFailure.stop();
     await this.host.idle(FINISH_COMMITS_MS);
     this.acknowledgements.flush();
     await this.ownership
@@ -164,12 +183,12 @@ export class ExecutionCore {
   }
 
   private createStarter(): StartRun {
-    const { bus, identity, config } = this.parts;
+    const { config } = this.parts;
     return new StartRun({
       host: this.host,
       commits: this.commits,
       runs: this.stores.runs,
-      versions: new ResolveVersions(bus, identity),
+      versions: this.versions,
       plans: this.plans,
       maxRuns: config.maxRuns,
       maxStarts: config.maxStarts,

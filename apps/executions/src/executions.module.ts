@@ -4,11 +4,12 @@ import { CONFIG, Database, Health, Identity, LOGGER, Metrics, Transactions, type
 import { ExecutionsControlMessages } from './control/executions-control.messages.js';
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
+import { RerunsMessages } from './rerun/reruns.messages.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  controllers: [ExecutionsReadMessages, ExecutionsControlMessages, ValuesMessages],
+  controllers: [RerunsMessages, ExecutionsReadMessages, ExecutionsControlMessages, ValuesMessages],
   providers: [
     {
       provide: ExecutionCore,

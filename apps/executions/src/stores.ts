@@ -3,7 +3,9 @@ import { InboxRepository } from './inbox/inbox.repository.js';
 import { JournalRepository } from './journal/journal.repository.js';
 import { LeasesRepository } from './lease/leases.repository.js';
 import { RunsRepository } from './ownership/runs.repository.js';
+import { OnFailureStartsRepository } from './on-failure/on-failure-starts.repository.js';
 import { ExecutionsRepository } from './read/executions.repository.js';
+import { AdoptionsRepository } from './rerun/adoptions.repository.js';
 
 /** Everything that reads and writes rows outside of the commit of a run. */
 export interface Stores {
@@ -12,6 +14,8 @@ export interface Stores {
   leases: LeasesRepository;
   runs: RunsRepository;
   executions: ExecutionsRepository;
+  adoptions: AdoptionsRepository;
+  onFailure: OnFailureStartsRepository;
 }
 
 export function createStores({ pool }: Database, transactions: Transactions): Stores {
@@ -21,5 +25,7 @@ export function createStores({ pool }: Database, transactions: Transactions): St
     leases: new LeasesRepository(pool),
     runs: new RunsRepository(pool),
     executions: new ExecutionsRepository(transactions),
+    adoptions: new AdoptionsRepository(pool),
+    onFailure: new OnFailureStartsRepository(pool),
   };
 }

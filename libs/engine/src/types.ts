@@ -190,6 +190,8 @@ export interface Transition {
 /** What the host may read of a run's state; everything else is the engine's own. */
 export interface RunState {
   readonly executionId: string;
+  /** What it was started with. */
+  readonly start: StartInput;
   readonly status: ExecutionStatus;
   /** Of the last record. */
   readonly seq: number;

@@ -14,6 +14,43 @@ export interface Append {
   /** Stimuli for other runs, committed with their cause. */
   outbox: InboxRow[];
   snapshot?: { seq: number; body: string };
+  /** Questions to people that begin with these records, and those that end. */
+  approvals?: ApprovalRow[];
+  closedApprovals?: ClosedApproval[];
+  /** Start of the workflow that is told of a bad end. */
+  onFailure?: OnFailureRow;
+}
+
+/** A question to people; JSON columns as text. */
+export interface ApprovalRow {
+  id: string;
+  organizationId: string;
+  workflowId: string;
+  workflowName: string;
+  test: boolean;
+  path: string;
+  title: string;
+  /** The step's evaluated config: message, form, decisions, assignees, default. */
+  config: string;
+  expiresAt: number | null;
+  createdAt: number;
+}
+
+export interface ClosedApproval {
+  /** Null: every open one of the run. */
+  path: string | null;
+  status: 'decided' | 'expired' | 'cancelled';
+  decision: string | null;
+}
+
+export interface OnFailureRow {
+  organizationId: string;
+  /** Names the end among all of the run. */
+  seq: number;
+  workflowKey: string;
+  /** What the workflow is started with, as text. */
+  inputs: string;
+  traceparent: string | null;
 }
 
 /** The new summary row; JSON columns as text. */

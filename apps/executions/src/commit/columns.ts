@@ -1,7 +1,7 @@
 import type { Append, StartRow } from './append.js';
 
 type Value = string | number | boolean | null;
-type Column<T> = readonly [name: string, type: string, read: (item: T) => Value];
+export type Column<T> = readonly [name: string, type: string, read: (item: T) => Value];
 
 /** Rows as one array a column: a statement takes any number of rows with the same few parameters. */
 export function toArrays<T>(columns: readonly Column<T>[], items: readonly T[]): Value[][] {
@@ -136,6 +136,6 @@ export function names(columns: readonly Column<never>[]): string {
   return columns.map(([name]) => name).join(', ');
 }
 
-function time(at: number | null): string | null {
+export function time(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { QueryConfig } from 'pg';
+import { addApprovals, addOnFailure } from './add-follow-ups.js';
 import type { Append } from './append.js';
 import {
   CHANGE_COLUMNS,
@@ -50,6 +51,8 @@ export function commitStatement(leaseId: string, batch: readonly Append[]): Quer
       (first) => `DELETE FROM executions.inbox i USING held WHERE i.id = ANY ($${first}::uuid[])`,
     );
   addOutbox(builder, batch);
+  addApprovals(builder, batch);
+  addOnFailure(builder, batch);
   addSnapshots(builder, batch);
   return builder.build();
 }

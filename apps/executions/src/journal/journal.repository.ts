@@ -12,6 +12,9 @@ const READ_WHOLE = 2_000;
 /** More records of steps than that are not told; the journal itself has them, in pages. */
 const MAX_READ = 50_000;
 
+/** A row may hold hundreds of records. */
+const ROWS_AT_ONCE = 50;
+
 /** Reads journals. Callers have checked to whom a run belongs; recovery reads across organizations. */
 export class JournalRepository {
   constructor(private readonly pool: Pool) {}
@@ -73,6 +76,20 @@ export class JournalRepository {
       [executionId],
     );
     return rows.flatMap((row) => row.body);
+  }
+
+  /** The whole journal in order, a few rows at a time. */
+  async *rows(executionId: string): AsyncGenerator<{ seq: number; body: JournalRecord[] }> {
+    for (let after = 0; ;) {
+      const { rows } = await this.pool.query<{ seq: number; body: JournalRecord[] }>(
+        'SELECT seq, body FROM executions.journal WHERE execution_id = $1::uuid AND seq > $2::int ORDER BY seq LIMIT $3::int',
+        [executionId, after, ROWS_AT_ONCE],
+      );
+      yield* rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < ROWS_AT_ONCE) return;
+      after = last.seq;
+    }
   }
 
   /** What a new owner needs of each of these runs: the newest snapshot and the records after it. */

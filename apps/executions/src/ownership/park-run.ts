@@ -45,6 +45,7 @@ export class ParkRun {
       const seq = (history.records.at(-1)?.seq ?? history.snapshotSeq) + 1;
       const record: JournalRecord = { seq, type: 'execution_cancelled', at: Date.now(), data: { error } };
       append.records = { seq, lastSeq: seq, body: JSON.stringify([record]) };
+      append.closedApprovals = [{ path: null, status: 'cancelled', decision: null }];
     }
     await commits.append(laneOf(run.id), append);
     logger.error(

@@ -1,7 +1,9 @@
 import type { JournalRecord } from '@rpa/contracts';
 import { snapshotState, type Effect } from '@rpa/engine';
-import type { Append, StartRow, SummaryChange } from '../commit/append.js';
-import { childEnded } from './child-ended.js';
+import type { Append, OnFailureRow, StartRow, SummaryChange } from '../commit/append.js';
+import { approvalRow } from '../approvals/approval-row.js';
+import { onFailureRow } from '../on-failure/on-failure-row.js';
+import { cancelledChildren, childEnded } from './child-ended.js';
 import { attemptKey, type LiveRun, type Stimulus } from './live-run.js';
 
 /** A run that waits for less than this stays in memory: letting it go and claiming it again would cost more. */
@@ -24,8 +26,12 @@ export function buildAppend(
     executionId: run.id,
     timers: letGo ? [...run.timers].map(([timer, { dueAt }]) => ({ timer, dueAt })) : [],
     consumed: stimuli.flatMap((stimulus) => stimulus.inboxId ?? []),
-    outbox: end && run.identity.parent ? [childEnded(run.identity, end)] : [],
+    outbox: [
+      ...(end && run.identity.parent ? [childEnded(run.identity, end)] : []),
+      ...cancelledChildren(run, effects),
+    ],
   };
+  addFollowUps(run, append, records, effects);
   const [first] = records;
   if (first) {
     append.records = { seq: first.seq, lastSeq: first.seq + records.length - 1, body: JSON.stringify(records) };
@@ -35,6 +41,40 @@ export function buildAppend(
   if (change) append.change = change;
   if (end && change) run.witness?.ended(end, change);
   return append;
+}
+
+/** Rows for others that come to be with these records. */
+function addFollowUps(
+  run: LiveRun,
+  append: Append,
+  records: readonly JournalRecord[],
+  effects: readonly Effect[],
+): void {
+  for (const effect of effects) {
+    if (effect.type === 'request_approval') (append.approvals ??= []).push(approvalRow(run, effect));
+    else if (effect.type === 'close_approval') (append.closedApprovals ??= []).push(effect);
+    else addBadEnd(run, append, records, effect);
+  }
+}
+
+function addBadEnd(run: LiveRun, append: Append, records: readonly JournalRecord[], effect: Effect): void {
+  const record = records.at(-1);
+  if (!record) return;
+  if (effect.type === 'end' && effect.status !== 'completed') {
+    const { status, error } = effect;
+    keepBadEnd(append, onFailureRow(run, { status, error, record }));
+  } else if (effect.type === 'decision_required' && run.rowStatus !== 'needs_decision') {
+    const error = {
+      code: 'needs_decision',
+      message: `The outcome is unknown (${effect.reason})`,
+      stepPath: effect.path,
+    };
+    keepBadEnd(append, onFailureRow(run, { status: 'needs_decision', error, record }));
+  }
+}
+
+function keepBadEnd(append: Append, row: OnFailureRow | undefined): void {
+  if (row) append.onFailure = row;
 }
 
 /** The first append of a run writes the whole row instead of changing it. */
@@ -47,7 +87,7 @@ export function withStart(append: Append, row: Omit<StartRow, keyof SummaryChang
 
 /** Nothing to write at all. */
 export function isEmpty(append: Append): boolean {
-  return !append.records && !append.change && append.consumed.length === 0;
+  return !append.records && !append.change && append.consumed.length === 0 && append.outbox.length === 0;
 }
 
 function endOf(run: LiveRun, end: EndEffect, records: readonly JournalRecord[]): SummaryChange {
@@ -81,7 +121,8 @@ function mayLetGo(run: LiveRun, effects: readonly Effect[]): boolean {
   const aborted = new Set<string>();
   for (const effect of effects) {
     if (effect.type === 'abort') aborted.add(attemptKey(effect.path, effect.attempt));
-    if (['dispatch', 'start_child', 'cancel_child', 'load', 'continue', 'grant'].includes(effect.type)) return false;
+    if (['dispatch', 'start_child', 'cancel_child', 'load', 'adopt', 'continue', 'grant'].includes(effect.type))
+      return false;
   }
   for (const key of run.deliveries.keys()) if (!aborted.has(key)) return false;
   const soon = Date.now() + STAY_FOR_MS;

@@ -1,6 +1,7 @@
+import type { Effect } from '@rpa/engine';
 import { v7 as newId } from 'uuid';
 import type { InboxRow } from '../commit/append.js';
-import { attemptKey, type ChildEnd, type RunIdentity } from './live-run.js';
+import { attemptKey, type ChildEnd, type LiveRun, type RunIdentity } from './live-run.js';
 
 /** What the run that started this one finds in its inbox; committed with the end. */
 export function childEnded(
@@ -18,4 +19,16 @@ export function childEnded(
     dedupeKey: `child_ended ${attemptKey(path, attempt)}`,
     body: JSON.stringify(body),
   };
+}
+
+/** What children find in their inbox that nobody waits for any more; committed with what cut them off. */
+export function cancelledChildren({ identity }: LiveRun, effects: readonly Effect[]): InboxRow[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'cancel_child' ? [cancelOf(identity.organizationId, effect.executionId)] : [],
+  );
+}
+
+function cancelOf(organizationId: string, executionId: string): InboxRow {
+  const body = JSON.stringify({ reason: 'the parent goes on without it' });
+  return { id: newId(), organizationId, executionId, kind: 'cancel', dedupeKey: 'cancel', body };
 }

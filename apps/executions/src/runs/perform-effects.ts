@@ -1,11 +1,20 @@
-import { executionChanged, executionEnded, isTerminal, type ExecutionEvent, type StepResponse } from '@rpa/contracts';
+import {
+  approvalClosed,
+  approvalRequested,
+  executionChanged,
+  executionEnded,
+  isTerminal,
+  type ExecutionEvent,
+  type StepResponse,
+} from '@rpa/contracts';
 import type { Effect } from '@rpa/engine';
 import type { Bus } from '@rpa/messaging';
 import type { Logger } from '@rpa/platform';
-import type { CancelExecution } from '../control/cancel-execution.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NudgeOwner } from '../inbox/nudge-owner.js';
+import type { FireOnFailure } from '../on-failure/fire-on-failure.js';
 import type { Peers } from '../peers/peers.js';
+import type { LoadAdoptions } from '../rerun/load-adoptions.js';
 import type { StartChild } from '../start/start-child.js';
 import type { Waiters } from '../start/waiters.js';
 import { attemptKey, type LiveRun } from './live-run.js';
@@ -15,7 +24,8 @@ export interface EffectParts {
   host: RunHost;
   dispatcher: Dispatcher;
   children: StartChild;
-  cancel: CancelExecution;
+  adoptions: LoadAdoptions;
+  onFailure: FireOnFailure;
   nudge: NudgeOwner;
   waiters: Waiters;
   peers: Peers;
@@ -40,9 +50,16 @@ export class PerformEffects implements HostListener {
       case 'start_child':
         return children.execute(run, effect);
       case 'cancel_child':
-        return this.cancelChild(run, effect.executionId);
+        // It lies in the child's inbox already.
+        return this.nudge(effect.executionId);
       case 'continue':
         return host.stimulate(run, { event: { type: 'continue', at } });
+      case 'adopt':
+        return this.parts().adoptions.execute(run, effect.paths);
+      case 'request_approval':
+        return this.tell(approvalRequested, run, effect.path);
+      case 'close_approval':
+        return this.tell(approvalClosed, run, effect.path);
       case 'load':
         // No file can have been written: outputs over the limit fail. What looks like a reference has no content.
         return host.stimulate(run, {
@@ -58,28 +75,36 @@ export class PerformEffects implements HostListener {
       case 'respond':
         return this.respond(run, { status: effect.status, headers: effect.headers, body: effect.body });
       default:
-        // Timers are kept by the host, approvals stand in the journal, the end is told by `ended`.
+        // Timers are kept by the host, the end is told by `ended`.
         return undefined;
     }
   }
 
   changed(run: LiveRun): void {
+    if (run.rowStatus === 'needs_decision') this.parts().onFailure.wake();
     if (!isTerminal(run.rowStatus))
       this.parts().bus.emit(executionChanged, run.identity.organizationId, this.event(run));
   }
 
   ended(run: LiveRun): void {
-    const { bus, waiters, peers, nudge, logger } = this.parts();
+    const { bus, waiters, peers, onFailure } = this.parts();
     const { id, organizationId, waitReply, parent } = run.identity;
     waiters.ended(id, run.witness?.view() ?? null);
     if (waitReply !== null && waitReply !== peers.replica) peers.tell(waitReply, { kind: 'ended', executionId: id });
-    if (parent) nudge.execute([parent.executionId]).catch((error: unknown) => logger.debug({ err: error }, 'No nudge'));
+    if (parent) this.nudge(parent.executionId);
+    if (run.rowStatus !== 'completed') onFailure.wake();
     bus.emit(executionEnded, organizationId, this.event(run));
   }
 
   kept(run: LiveRun): void {
+    this.nudge(run.id);
+  }
+
+  async catchUp(run: LiveRun): Promise<void> {
     const { nudge, logger } = this.parts();
-    nudge.execute([run.id]).catch((error: unknown) => logger.debug({ err: error }, 'No nudge; the sweep finds it'));
+    await nudge
+      .execute([run.id])
+      .catch((error: unknown) => logger.debug({ err: error }, 'The inbox could not be read'));
   }
 
   forgotten(run: LiveRun): void {
@@ -96,17 +121,17 @@ export class PerformEffects implements HostListener {
       peers.tell(waitReply, { kind: 'responded', executionId: id, response });
   }
 
-  private cancelChild(run: LiveRun, executionId: string): void {
-    const { cancel, logger } = this.parts();
-    const attempt = (): void => {
-      cancel
-        .post(run.identity.organizationId, executionId, { reason: 'the parent was cancelled' })
-        .catch((error: unknown) => {
-          logger.warn({ err: error, executionId }, 'A child could not be cancelled yet');
-          setTimeout(attempt, 1_000).unref();
-        });
-    };
-    attempt();
+  /** Nobody but the sweep hears of it when this fails. */
+  private nudge(executionId: string): void {
+    const { nudge, logger } = this.parts();
+    nudge
+      .execute([executionId])
+      .catch((error: unknown) => logger.debug({ err: error }, 'No nudge; the sweep finds it'));
+  }
+
+  private tell(event: typeof approvalRequested, { identity }: LiveRun, path: string): void {
+    const { id: executionId, workflowId, organizationId } = identity;
+    this.parts().bus.emit(event, organizationId, { executionId, workflowId, path, at: new Date().toISOString() });
   }
 
   private event(run: LiveRun): ExecutionEvent {

@@ -5,8 +5,8 @@ import type { Append, Committed, StartRow, SummaryChange } from '../commit/appen
 import { CommitsClosed, Fenced, RecordRefused } from '../commit/commit.errors.js';
 import type { GroupCommit } from '../commit/group-commit.js';
 import { buildAppend, isEmpty, withStart } from './build-append.js';
+import { KeepTimers } from './keep-timers.js';
 import type { LiveRun, Stimulus } from './live-run.js';
-import { RunTimers, type TimerEntry } from './run-timers.js';
 
 const MAX_RECORDS_PER_APPEND = 500;
 
@@ -18,6 +18,8 @@ export interface HostListener {
   ended(run: LiveRun): void;
   /** It was to be let go but something lies in its inbox. */
   kept(run: LiveRun): void;
+  /** Hands it what lies in its inbox, if that can be read. */
+  catchUp(run: LiveRun): Promise<void>;
   /** It has left the memory of this replica. */
   forgotten(run: LiveRun): void;
 }
@@ -28,13 +30,18 @@ export interface HostListener {
  */
 export class RunHost {
   private readonly runs = new Map<string, LiveRun>();
-  private readonly timers = new RunTimers();
+  private readonly timers: KeepTimers;
 
   constructor(
     private readonly commits: GroupCommit,
     private readonly logger: Logger,
     private readonly listener: HostListener,
-  ) {}
+  ) {
+    this.timers = new KeepTimers(
+      (run, timer, at) => this.stimulate(run, { event: { type: 'timer_fired', at, timer } }),
+      (run) => listener.catchUp(run),
+    );
+  }
 
   get size(): number {
     return this.runs.size;
@@ -52,7 +59,7 @@ export class RunHost {
   ): Promise<Committed> {
     this.runs.set(run.id, run);
     run.busy = true;
-    this.noteTimers(run, transition.effects);
+    this.timers.note(run, transition.effects);
     const append = withStart(buildAppend(run, [], transition.records, transition.effects), row);
     try {
       const committed = await this.commits.append(run.lane, append);
@@ -71,7 +78,7 @@ export class RunHost {
   /** Takes over a run whose state was folded from its journal; `effects` are those that were pending. */
   resume(run: LiveRun, effects: readonly Effect[]): void {
     this.runs.set(run.id, run);
-    this.noteTimers(run, effects);
+    this.timers.note(run, effects);
     for (const effect of effects) this.listener.perform(run, effect);
     void this.takeTurns(run);
   }
@@ -101,6 +108,7 @@ export class RunHost {
       attempt: ref.attempt,
     }));
     const append = buildAppend(run, run.queue.splice(0), [record], [...aborts, end]);
+    append.closedApprovals = [{ path: null, status: 'cancelled', decision: null }];
     const committed = await this.commits.append(run.lane, append);
     this.afterCommit(run, append, committed, [], [...aborts, end], 'release');
   }
@@ -147,7 +155,7 @@ export class RunHost {
       records.push(...transition.records);
       effects.push(...transition.effects);
     }
-    this.noteTimers(run, effects);
+    this.timers.note(run, effects);
     const append = buildAppend(run, stimuli, records, effects);
     if (isEmpty(append)) return this.settle(run, stimuli, effects);
     const committed = await this.commits.append(run.lane, append);
@@ -210,36 +218,8 @@ export class RunHost {
     run.dropped = true;
     if (this.runs.get(run.id) === run) this.runs.delete(run.id);
     run.queue.length = 0;
-    for (const timer of [...run.timers.keys()]) this.clearTimer(run, timer);
+    this.timers.clear(run);
     this.listener.forgotten(run);
-  }
-
-  private noteTimers(run: LiveRun, effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.type === 'clear_timer') this.clearTimer(run, effect.timer);
-      if (effect.type === 'set_timer') this.setTimer(run, effect.timer, effect.dueAt);
-    }
-  }
-
-  private setTimer(run: LiveRun, timer: string, dueAt: number): void {
-    this.clearTimer(run, timer);
-    const entry: TimerEntry = {
-      dueAt,
-      fire: () => {
-        if (run.dropped || run.timers.get(timer) !== entry) return;
-        run.timers.delete(timer);
-        this.stimulate(run, { event: { type: 'timer_fired', at: Math.max(Date.now(), dueAt), timer } });
-      },
-    };
-    run.timers.set(timer, entry);
-    this.timers.add(entry);
-  }
-
-  private clearTimer(run: LiveRun, timer: string): void {
-    const entry = run.timers.get(timer);
-    if (!entry) return;
-    run.timers.delete(timer);
-    this.timers.remove(entry);
   }
 }
 

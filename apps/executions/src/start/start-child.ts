@@ -3,7 +3,8 @@ import type { Effect } from '@rpa/engine';
 import type { Logger } from '@rpa/platform';
 import type { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
-import type { StartRun } from './start-run.js';
+import type { RerunExecution } from '../rerun/rerun-execution.js';
+import type { StartRun, StartWish, StartedRun } from './start-run.js';
 
 type StartChildEffect = Extract<Effect, { type: 'start_child' }>;
 
@@ -17,6 +18,9 @@ export class StartChild {
     private readonly start: StartRun,
     private readonly host: RunHost,
     private readonly logger: Logger,
+    private readonly rerun: () => RerunExecution,
+    /** Ends a child whose parent has ended while it was started. */
+    private readonly cancel: (organizationId: string, executionId: string) => void,
   ) {}
 
   execute(run: LiveRun, effect: StartChildEffect): void {
@@ -27,7 +31,7 @@ export class StartChild {
   private async attempt(run: LiveRun, effect: StartChildEffect): Promise<void> {
     const { path, attempt, key, workflow, version, inputs, depth, priority } = effect;
     try {
-      const child = await this.start.execute({
+      const wish: StartWish = {
         organizationId: run.identity.organizationId,
         workflow: { workflowKey: workflow, ...(version !== 'latest' && { version }) },
         inputs,
@@ -38,7 +42,10 @@ export class StartChild {
         traceparent: run.identity.traceparent,
         parent: { executionId: run.id, path, attempt },
         depth,
-      });
+        ...(run.state.start.test && { test: true }),
+      };
+      const child = await this.begin(wish, effect);
+      if (run.ended) return this.cancel(wish.organizationId, child.executionId);
       this.answer(run, { type: 'child_started', at: Date.now(), path, attempt, executionId: child.executionId });
     } catch (error) {
       if (run.dropped) return;
@@ -51,6 +58,11 @@ export class StartChild {
       const end = { executionId: '', status: 'failed' as const, output: null, error: failure };
       this.answer(run, { type: 'child_ended', at: Date.now(), path, attempt, ...end });
     }
+  }
+
+  /** In a retry of the parent the former child is retried. */
+  private begin(wish: StartWish, { formerChild }: StartChildEffect): Promise<StartedRun> {
+    return formerChild === undefined ? this.start.execute(wish) : this.rerun().ofChild(wish, formerChild);
   }
 
   private answer(run: LiveRun, event: Parameters<RunHost['stimulate']>[1]['event']): void {

@@ -53,6 +53,7 @@ export class StartExecution {
     traceparent: string | null,
   ): StartWish {
     const { workflowId, workflowKey, version, inputs = {}, priority, labels, businessKey, hasWaiter, waitMs } = request;
+    const part = readPart(request);
     return {
       organizationId,
       workflow: {
@@ -63,6 +64,7 @@ export class StartExecution {
       inputs,
       trigger: readTrigger(request, context.principal),
       dedupe: readDedupe(request, context),
+      ...(part && { part }),
       ...(priority !== undefined && { priority }),
       ...(labels && { labels }),
       ...(businessKey !== undefined && { businessKey }),
@@ -78,6 +80,11 @@ export class StartExecution {
 function readVersion(version: unknown): number | 'draft' {
   if (version === 'draft' || (Number.isInteger(version) && Number(version) >= 1)) return version as number | 'draft';
   throw invalid('version', "must be a version number or 'draft'");
+}
+
+function readPart({ pins, until }: StartExecutionRequest): StartWish['part'] {
+  if (pins === undefined && until === undefined) return undefined;
+  return { ...(pins && { pins }), ...(until !== undefined && { until }) };
 }
 
 /** People start by hand; what a service says about the cause is believed. */

@@ -16,6 +16,7 @@ import type { RunsRepository } from '../ownership/runs.repository.js';
 import { LiveRun, type RunIdentity } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import { Witness } from '../runs/witness.js';
+import { assertPart, partOfStart, type PartOfRun } from '../test-runs/part-of-run.js';
 import type { LoadPlan } from './load-plan.js';
 import type { ResolveVersions } from './resolve-versions.js';
 
@@ -34,6 +35,17 @@ export interface StartWish {
   traceparent: string | null;
   parent: RunIdentity['parent'];
   depth: number;
+  /** A start that others have prepared something for brings its id; else one is minted. */
+  id?: string;
+  /** What exactly is run, where that is known already. */
+  version?: ResolveVersionReply;
+  env?: JsonObject;
+  /** The execution that this one repeats; with `adopts` it takes over what that has settled. */
+  rerunOf?: string;
+  adopts?: boolean;
+  /** A test run, also of a published version. */
+  test?: boolean;
+  part?: PartOfRun;
 }
 
 export interface StartedRun {
@@ -72,7 +84,7 @@ export class StartRun {
     this.assertRoom(wish);
     this.starting++;
     try {
-      const version = await this.parts.versions.execute(wish.organizationId, wish.workflow);
+      const version = wish.version ?? (await this.parts.versions.execute(wish.organizationId, wish.workflow));
       return await this.begin(wish, version);
     } catch (error) {
       // What was started once stays startable by its key, whatever has become of the workflow since.
@@ -104,7 +116,8 @@ export class StartRun {
       throw new AppError('inputs_invalid', `${faults.length} of the inputs are not as the workflow wants them.`, {
         errors: faults.map(({ path, code, message }) => ({ path, code, message })),
       });
-    const id = newId();
+    if (wish.part) assertPart(plan, wish.part);
+    const id = wish.id ?? newId();
     const input = toStartInput(id, wish, version);
     const transition = startRun(plan, input);
     const identity: RunIdentity = {
@@ -121,11 +134,11 @@ export class StartRun {
       ...identity,
       workflowName: version.workflowName,
       workflowVersion: version.version,
-      test: version.draft,
+      test: input.test === true,
       triggerType: wish.trigger.type,
       triggerId: wish.trigger.id ?? null,
       inputs: JSON.stringify(wish.inputs),
-      rerunOf: null,
+      rerunOf: wish.rerunOf ?? null,
       priority: input.priority ?? plan.priority,
       labels: wish.labels ?? null,
       businessKey: wish.businessKey ?? null,
@@ -178,7 +191,11 @@ function toStartInput(executionId: string, wish: StartWish, version: ResolveVers
     },
     inputs: wish.inputs,
     trigger: wish.trigger,
-    ...(version.draft && { test: true }),
+    ...((version.draft || wish.test || wish.part) && { test: true }),
+    ...(wish.env && { env: wish.env }),
+    ...(wish.rerunOf !== undefined && { rerunOf: wish.rerunOf }),
+    ...(wish.rerunOf !== undefined && wish.adopts && { adoptFrom: wish.rerunOf }),
+    ...(wish.part && partOfStart(wish.part)),
     ...(wish.priority !== undefined && { priority: wish.priority }),
     ...(wish.respondWithinMs !== undefined && { hasWaiter: true, waiterUntil: at + wish.respondWithinMs }),
     ...(wish.parent && { parent: { executionId: wish.parent.executionId, path: wish.parent.path } }),

@@ -36,6 +36,17 @@ export class StartExecutionRequest {
   @JsonField()
   version?: number | 'draft';
 
+  /** Makes it a test run: outputs that stand for steps of the top level, by id; these steps do not run. */
+  @IsOptional()
+  @IsJsonObject()
+  pins?: JsonObject;
+
+  /** Makes it a test run: only this step of the top level and what leads to it; its output is the execution's. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  until?: string;
+
   /** Only services say what started a run; for people it is `manual` or `api`. */
   @IsOptional()
   @IsJsonObject()
