@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CheckDefinition } from './definition/check-definition.js';
+import { EngineWork } from './definition/engine-work.js';
+import { FreezeDefinition } from './definition/freeze-definition.js';
 import { ValidateDefinition } from './definition/validate-definition.js';
 import { AnnounceStepTypes } from './step-types/announce-step-types.js';
 import { StepCatalog } from './step-types/step-catalog.js';
@@ -28,7 +30,9 @@ import { WorkflowsRepository } from './workflows/workflows.repository.js';
     WorkflowsRepository,
     VersionsRepository,
     StepTypesRepository,
+    EngineWork,
     CheckDefinition,
+    FreezeDefinition,
     ValidateDefinition,
     CreateWorkflow,
     ChangeWorkflow,

@@ -7,11 +7,11 @@ import {
   type JsonObject,
   type Principal,
 } from '@rpa/contracts';
-import { validateDefinition } from '@rpa/engine';
 import { Bus } from '@rpa/messaging';
 import { Identity, organizationOf } from '@rpa/platform';
 import { StepTypesRepository } from '../step-types/step-types.repository.js';
 import { WorkflowsRepository } from '../workflows/workflows.repository.js';
+import { EngineWork } from './engine-work.js';
 import { referencedKeys } from './referenced-keys.js';
 
 export interface DefinitionCheck {
@@ -28,6 +28,7 @@ export class CheckDefinition {
     private readonly workflows: WorkflowsRepository,
     private readonly bus: Bus,
     private readonly identity: Identity,
+    private readonly engine: EngineWork,
   ) {}
 
   async execute(principal: Principal | null, definition: JsonObject): Promise<DefinitionCheck> {
@@ -38,7 +39,7 @@ export class CheckDefinition {
       this.workflows.knownKeys(organizationId, keys.workflows),
       this.knownCredentials(principal, organizationId, keys.credentials),
     ]);
-    return validateDefinition(definition, { stepTypes, workflows, credentials });
+    return this.engine.validate(definition, { stepTypes, workflows, credentials });
   }
 
   /** Like `execute`, but throws `definition_invalid` with every fault. */

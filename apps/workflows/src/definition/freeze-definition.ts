@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { JsonObject, StepTypeDescriptor } from '@rpa/contracts';
-import { BUILT_IN_STEP_TYPES, canonicalDefinition, normalizeDefinition } from '@rpa/engine';
+import { BUILT_IN_STEP_TYPES } from '@rpa/engine';
+import { EngineWork } from './engine-work.js';
 import { referencedKeys } from './referenced-keys.js';
 
 /** What a version holds: it runs the same whatever happens to the draft or the catalog later. */
@@ -11,13 +13,17 @@ export interface FrozenDefinition {
   hash: string;
 }
 
-export function freezeDefinition(draft: JsonObject, announced: readonly StepTypeDescriptor[]): FrozenDefinition {
-  const definition = normalizeDefinition(draft, { stepTypes: announced });
-  const frozen = definition as unknown as JsonObject;
-  const used = new Set(referencedKeys(frozen).stepTypes);
-  return {
-    definition: frozen,
-    stepTypes: [...BUILT_IN_STEP_TYPES, ...announced].filter((type) => used.has(type.type)),
-    hash: createHash('sha256').update(canonicalDefinition(definition)).digest('hex'),
-  };
+@Injectable()
+export class FreezeDefinition {
+  constructor(private readonly engine: EngineWork) {}
+
+  async execute(draft: JsonObject, announced: readonly StepTypeDescriptor[]): Promise<FrozenDefinition> {
+    const { definition, canonical } = await this.engine.normalize(draft, { stepTypes: announced });
+    const used = new Set(referencedKeys(definition).stepTypes);
+    return {
+      definition,
+      stepTypes: [...BUILT_IN_STEP_TYPES, ...announced].filter((type) => used.has(type.type)),
+      hash: createHash('sha256').update(canonical).digest('hex'),
+    };
+  }
 }

@@ -10,7 +10,7 @@ import type { WorkflowVersionEntity } from '@rpa/entities/workflows';
 import { Bus } from '@rpa/messaging';
 import { organizationOf, Transactions } from '@rpa/platform';
 import { CheckDefinition } from '../definition/check-definition.js';
-import { freezeDefinition, type FrozenDefinition } from '../definition/freeze-definition.js';
+import { FreezeDefinition, type FrozenDefinition } from '../definition/freeze-definition.js';
 import { pinChildren } from '../definition/pin-children.js';
 import { referencedKeys } from '../definition/referenced-keys.js';
 import { StepTypesRepository } from '../step-types/step-types.repository.js';
@@ -26,6 +26,7 @@ export class PublishWorkflow {
     private readonly versions: VersionsRepository,
     private readonly stepTypes: StepTypesRepository,
     private readonly check: CheckDefinition,
+    private readonly freeze: FreezeDefinition,
     private readonly transactions: Transactions,
     private readonly bus: Bus,
   ) {}
@@ -37,7 +38,8 @@ export class PublishWorkflow {
       throw new AppError('stale', `The workflow is at revision ${workflow.revision}, not ${request.revision}.`);
     await this.check.assertValid(principal, workflow.draft);
     const children = await this.workflows.publishedVersions(organizationId, referencedKeys(workflow.draft).workflows);
-    const frozen = freezeDefinition(pinChildren(workflow.draft, children), await this.stepTypes.descriptors());
+    const pinned = pinChildren(workflow.draft, children);
+    const frozen = await this.freeze.execute(pinned, await this.stepTypes.descriptors());
     const createdBy = principal?.kind === 'user' ? principal.userId : null;
     const version = await this.store(organizationId, workflow, frozen, createdBy);
     this.bus.emit(workflowPublished, organizationId, {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError, type Principal, type ResolveVersionReply, type ResolveVersionRequest } from '@rpa/contracts';
 import { Database, organizationOf } from '@rpa/platform';
 import { CheckDefinition } from '../definition/check-definition.js';
-import { freezeDefinition } from '../definition/freeze-definition.js';
+import { FreezeDefinition } from '../definition/freeze-definition.js';
 import { StepTypesRepository } from '../step-types/step-types.repository.js';
 import { WorkflowsRepository } from '../workflows/workflows.repository.js';
 import { VersionsRepository } from './versions.repository.js';
@@ -37,6 +37,7 @@ export class ResolveVersion {
     private readonly versions: VersionsRepository,
     private readonly stepTypes: StepTypesRepository,
     private readonly check: CheckDefinition,
+    private readonly freeze: FreezeDefinition,
   ) {}
 
   async execute(principal: Principal | null, request: ResolveVersionRequest): Promise<ResolveVersionReply> {
@@ -68,7 +69,8 @@ export class ResolveVersion {
   private async keepDraft(principal: Principal | null, organizationId: string, id: string): Promise<string> {
     const { draft } = await this.workflows.getWithDraft(organizationId, id);
     await this.check.assertValid(principal, draft);
-    return this.versions.keepDraft(organizationId, id, freezeDefinition(draft, await this.stepTypes.descriptors()));
+    const frozen = await this.freeze.execute(draft, await this.stepTypes.descriptors());
+    return this.versions.keepDraft(organizationId, id, frozen);
   }
 }
 
