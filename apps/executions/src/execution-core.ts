@@ -14,6 +14,7 @@ import { EmptyInbox } from './inbox/empty-inbox.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
 import { KeepTables } from './journal/keep-tables.js';
 import { FireOnFailure } from './on-failure/fire-on-failure.js';
+import { LogWriter } from './logs/log-writer.js';
 import { Ownership } from './ownership/ownership.js';
 import { ParkRun } from './ownership/park-run.js';
 import { ResumeRuns } from './ownership/resume-runs.js';
@@ -53,6 +54,8 @@ export class ExecutionCore {
   readonly read: Readers;
   readonly control: Controls;
   readonly again: Reruns;
+  /** What executions write. */
+  readonly logs: LogWriter;
   private readonly replica = newId();
   private readonly stores: Stores;
   private readonly metrics: RunMetrics;
@@ -77,6 +80,7 @@ export class ExecutionCore {
   constructor(private readonly parts: CoreParts) {
     const { config, logger, bus, database, identity, transactions } = parts;
     this.stores = createStores(database, transactions);
+    this.logs = new LogWriter(this.stores.logs, logger);
     this.metrics = new RunMetrics(parts.metrics);
     this.plans = new LoadPlan(bus, identity);
     this.versions = new ResolveVersions(bus, identity);
@@ -109,10 +113,9 @@ export class ExecutionCore {
       () => this.again.rerun,
       (organizationId, executionId) => this.control.cancel.orphan(organizationId, executionId),
     );
-    const { host, dispatcher, waiters, peers, stores, plans } = this;
-    this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger });
-    const { onFailure } = this;
-    const effectParts = { host, dispatcher, children, adoptions, onFailure, nudge, waiters, peers, bus, logger };
+    const { host, dispatcher, waiters, peers, stores, plans, logs, onFailure } = this;
+    this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger, logs });
+    const effectParts = { host, dispatcher, children, adoptions, onFailure, nudge, waiters, peers, bus, logger, logs };
     parts.health.add('lease', () =>
       this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },
     );
@@ -153,6 +156,7 @@ export class ExecutionCore {
     this.host.stop();
     this.tables.stop();
     await this.commits.close();
+    await this.logs.flush();
   }
 
   private async hear(message: ReplicaMessage): Promise<object | undefined> {
@@ -177,6 +181,7 @@ export class ExecutionCore {
       replica: this.replica,
       stimulate: (run, stimulus) => this.host.stimulate(run, stimulus),
       onSent: () => this.metrics.dispatched(),
+      onLogs: (run, result) => this.logs.addOf(run.identity, result),
     });
     this.metrics.watch({ host: this.host, dispatcher, commits: this.commits, registry });
     return dispatcher;

@@ -5,11 +5,12 @@ import { ExecutionsControlMessages } from './control/executions-control.messages
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
 import { RerunsMessages } from './rerun/reruns.messages.js';
+import { LogsMessages } from './logs/logs.messages.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  controllers: [RerunsMessages, ExecutionsReadMessages, ExecutionsControlMessages, ValuesMessages],
+  controllers: [RerunsMessages, ExecutionsReadMessages, LogsMessages, ExecutionsControlMessages, ValuesMessages],
   providers: [
     {
       provide: ExecutionCore,

@@ -2,6 +2,7 @@ import type { Database, Transactions } from '@rpa/platform';
 import { InboxRepository } from './inbox/inbox.repository.js';
 import { JournalRepository } from './journal/journal.repository.js';
 import { LeasesRepository } from './lease/leases.repository.js';
+import { LogsRepository } from './logs/logs.repository.js';
 import { RunsRepository } from './ownership/runs.repository.js';
 import { OnFailureStartsRepository } from './on-failure/on-failure-starts.repository.js';
 import { ExecutionsRepository } from './read/executions.repository.js';
@@ -16,6 +17,7 @@ export interface Stores {
   executions: ExecutionsRepository;
   adoptions: AdoptionsRepository;
   onFailure: OnFailureStartsRepository;
+  logs: LogsRepository;
 }
 
 export function createStores({ pool }: Database, transactions: Transactions): Stores {
@@ -27,5 +29,6 @@ export function createStores({ pool }: Database, transactions: Transactions): St
     executions: new ExecutionsRepository(transactions),
     adoptions: new AdoptionsRepository(pool),
     onFailure: new OnFailureStartsRepository(pool),
+    logs: new LogsRepository(pool),
   };
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NudgeOwner } from '../inbox/nudge-owner.js';
 import { PostStimulus } from '../inbox/post-stimulus.js';
 import { ReadState } from '../journal/read-state.js';
+import type { LogWriter } from '../logs/log-writer.js';
 import type { Peers } from '../peers/peers.js';
 import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
@@ -32,16 +33,26 @@ export interface ControlParts {
   plans: LoadPlan;
   nudge: NudgeOwner;
   logger: Logger;
+  logs: LogWriter;
 }
 
-export function createControls({ stores, host, dispatcher, peers, plans, nudge, logger }: ControlParts): Controls {
+export function createControls({
+  stores,
+  host,
+  dispatcher,
+  peers,
+  plans,
+  nudge,
+  logger,
+  logs,
+}: ControlParts): Controls {
   const post = new PostStimulus(stores.executions, stores.inbox, nudge, logger);
   return {
     cancel: new CancelExecution(stores.executions, post),
     pause: new PauseExecution(post),
     signal: new SignalExecution(post),
     decide: new DecideStep(post, new ReadState(stores.journal, plans, host)),
-    report: new ReportResult(host, dispatcher, post),
+    report: new ReportResult(host, dispatcher, post, logs),
     requestStart: new RequestStepStart(host, stores.leases, peers),
   };
 }

@@ -2,6 +2,7 @@ import { AppError, ID_PATTERN, type DoneReply, type ReportResultRequest, type Ta
 import { isResult, readOutcome } from '../dispatch/read-result.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
+import type { LogWriter } from '../logs/log-writer.js';
 import type { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 
@@ -16,6 +17,7 @@ export class ReportResult {
     private readonly host: RunHost,
     private readonly dispatcher: Dispatcher,
     private readonly post: PostStimulus,
+    private readonly logs: LogWriter,
   ) {}
 
   async execute({ result }: ReportResultRequest): Promise<DoneReply> {
@@ -23,6 +25,8 @@ export class ReportResult {
       throw new AppError('validation_failed', 'This is no result of a step.', {
         errors: [{ path: 'result', code: 'result', message: 'must have the form of a TaskResult' }],
       });
+    const { executionId: id, organizationId } = result;
+    this.logs.addOf({ id, organizationId }, result);
     const run = this.host.get(result.executionId);
     if (run && run.identity.organizationId === result.organizationId) await this.apply(run, result);
     else await this.keep(result);

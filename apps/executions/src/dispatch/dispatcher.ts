@@ -39,6 +39,8 @@ export interface DispatcherParts {
   /** Hands an event to a run that is in memory. */
   stimulate: (run: LiveRun, stimulus: Stimulus) => void;
   onSent: () => void;
+  /** The step wrote lines into the log of its execution. */
+  onLogs: (run: LiveRun, result: TaskResult) => void;
 }
 
 /** Gets steps to workers and learns what became of them. Only the owner of a run does this. */
@@ -184,6 +186,7 @@ export class Dispatcher {
   private takeResult(delivery: Delivery, result: TaskResult): void {
     const { run, ref } = delivery;
     const { worker } = result;
+    if (result.logs) this.parts.onLogs(run, result);
     const answered: TaskRef = { ...ref, delivery: result.delivery };
     if (run.ended) return this.parts.acknowledgements.add(worker, answered);
     if (run.dropped) return;

@@ -6,6 +6,7 @@ import {
   isTerminal,
   type ExecutionEvent,
   type StepResponse,
+  type TaskLog,
 } from '@rpa/contracts';
 import type { Effect } from '@rpa/engine';
 import type { Bus } from '@rpa/messaging';
@@ -13,6 +14,7 @@ import type { Logger } from '@rpa/platform';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NudgeOwner } from '../inbox/nudge-owner.js';
 import type { FireOnFailure } from '../on-failure/fire-on-failure.js';
+import type { LogWriter } from '../logs/log-writer.js';
 import type { Peers } from '../peers/peers.js';
 import type { LoadAdoptions } from '../rerun/load-adoptions.js';
 import type { StartChild } from '../start/start-child.js';
@@ -31,6 +33,7 @@ export interface EffectParts {
   peers: Peers;
   bus: Bus;
   logger: Logger;
+  logs: LogWriter;
 }
 
 /** Does what committed records ask for. Never called before the commit. */
@@ -66,7 +69,7 @@ export class PerformEffects implements HostListener {
           event: { type: 'values_loaded', at, values: Object.fromEntries(effect.fileIds.map((id) => [id, null])) },
         });
       case 'log':
-        return logger[effect.level]({ executionId: run.id, path: effect.path }, effect.message);
+        return this.log(run, effect.path, { at, level: effect.level, message: effect.message });
       case 'decision_required':
         return logger.warn(
           { executionId: run.id, path: effect.path, reason: effect.reason },
@@ -132,6 +135,11 @@ export class PerformEffects implements HostListener {
   private tell(event: typeof approvalRequested, { identity }: LiveRun, path: string): void {
     const { id: executionId, workflowId, organizationId } = identity;
     this.parts().bus.emit(event, organizationId, { executionId, workflowId, path, at: new Date().toISOString() });
+  }
+
+  private log({ identity }: LiveRun, path: string, line: TaskLog): void {
+    const { id: executionId, organizationId } = identity;
+    this.parts().logs.add({ executionId, organizationId, path, attempt: 1, lines: [line] });
   }
 
   private event(run: LiveRun): ExecutionEvent {

@@ -1,5 +1,6 @@
 import { cancelExecution, reportResult, requestStepStart } from './control-execution.command.js';
 import { existExecutions } from './exist-executions.command.js';
+import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
 import { previewRerun, previewRetry, rerunExecution, retryExecution } from './rerun-execution.command.js';
 import { startExecution } from './start-execution.command.js';
@@ -11,6 +12,7 @@ export { approvalClosed, approvalRequested, ApprovalEvent } from './approval.eve
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
 export { labelFault, readLabel, type Labels } from './labels.js';
+export * from './logs.command.js';
 export * from './read-executions.command.js';
 export * from './replica-message.js';
 export * from './rerun-execution.command.js';
@@ -23,6 +25,8 @@ export const EXECUTIONS_COMMANDS = [
   listExecutions,
   listSteps,
   readJournal,
+  readLogs,
+  appendLogs,
   cancelExecution,
   pauseExecution,
   resumeExecution,
