@@ -17,6 +17,9 @@ export interface RouteAnswer {
   body?: unknown;
 }
 
+/** Sends the route's command once more for the same caller, with some fields of its request changed: for further pages. */
+export type Again<Request extends object, Reply extends object> = (change: Partial<Request>) => Promise<Reply>;
+
 /** How an answer looks that is not the command's reply: a message class, or a JSON Schema where there is none. */
 export interface DocumentedAnswer {
   description: string;
@@ -46,7 +49,7 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
    */
   request?: (input: RouteInput) => Request;
   /** Default: `status` and the reply as it is. */
-  answer?: (reply: Reply) => RouteAnswer | Promise<RouteAnswer>;
+  answer?: (reply: Reply, again: Again<Request, Reply>) => RouteAnswer | Promise<RouteAnswer>;
   /** What `answer` makes of the reply, for the documentation: by status. Default: the command's reply as JSON. */
   answers?: Readonly<Record<number, DocumentedAnswer>>;
   /** Value of the `ETag` (a revision). */

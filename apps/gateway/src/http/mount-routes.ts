@@ -98,10 +98,11 @@ function commandSender(route: RouteDefinition, bus: Bus): RouteOptions['handler'
     });
     const options = requestOptions(request, isPublic ? null : bearerOf(request));
     const traceparent = request.state?.traceparent ?? null;
-    const result = await inSpan(spanName, { kind: SpanKind.SERVER, traceparent }, () =>
-      bus.request(route.command, body, options),
-    );
-    return answer(route, request, reply, result);
+    const send = (change: object = {}): Promise<object> =>
+      inSpan(spanName, { kind: SpanKind.SERVER, traceparent }, () =>
+        bus.request(route.command, { ...body, ...change }, options),
+      );
+    return answer(route, request, reply, await send(), send);
   };
 }
 
@@ -129,6 +130,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   result: object,
+  again: (change: object) => Promise<object>,
 ): Promise<FastifyReply> {
   if (route.location) reply.header('location', `${API_PREFIX}${route.location(result)}`);
   if (route.etag) {
@@ -136,7 +138,7 @@ async function answer(
     reply.header('etag', etag);
     if (request.method === 'GET' && isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   }
-  const { status, headers, body } = (await route.answer?.(result)) ?? { status: route.status ?? 200, body: result };
+  const { status, headers, body } = (await route.answer?.(result, again)) ?? { status: route.status ?? 200, body: result };
   if (headers) reply.headers(headers);
   reply.code(status);
   return status === 204 ? reply.send() : reply.send(body);

@@ -1,5 +1,6 @@
 import type { RouteDefinition } from '../http/define-route.js';
 import { AI_ROUTES } from './ai.routes.js';
+import { AUDIT_LOG_ROUTES } from './audit-logs.routes.js';
 import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
@@ -11,6 +12,7 @@ import { WORKFLOW_ROUTES } from './workflows.routes.js';
 /** Every business route, by its tag in the documentation. */
 export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   auth: AUTH_ROUTES,
+  administration: AUDIT_LOG_ROUTES,
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
   files: FILE_ROUTES,
