@@ -23,8 +23,8 @@ describe('the audit log over HTTP', () => {
       organizationName: 'Audited',
     };
     const { body } = await platform.post('/api/v1/auth/register', registration);
-    headers = { authorization: `Bearer ${String(body['accessToken'])}` };
     organizationId = (body['organization'] as { id: string }).id;
+    headers = { authorization: `Bearer ${await platform.tokenOf('owner', { id: organizationId, slug: 'audited' })}` };
     const [bus, identity] = await Promise.all([platform.connectAs('workflows'), platform.identity('workflows')]);
     const principal = await identity.serviceToken();
     for (let sent = 0; sent < ENTRIES; sent += BATCH) {
