@@ -2,6 +2,7 @@ import { TASK_SUBJECTS, type ReplicaMessage } from '@rpa/contracts';
 import type { Bus, Subscription } from '@rpa/messaging';
 import type { Database, Health, Identity, Logger, Metrics, Transactions } from '@rpa/platform';
 import { v7 as newId } from 'uuid';
+import { createFlowControl, type FlowControl } from './admission/create-flow-control.js';
 import { CommitMetrics } from './commit/commit-metrics.js';
 import { GroupCommit } from './commit/group-commit.js';
 import { createControls, type Controls } from './control/controls.js';
@@ -72,6 +73,7 @@ export class ExecutionCore {
   private readonly ownership: Ownership;
   private readonly sweep: Sweep;
   private readonly tables: KeepTables;
+  readonly flow: FlowControl;
   private readonly versions: ResolveVersions;
   private readonly onFailure: FireOnFailure;
   private announcements: Subscription | null = null;
@@ -94,6 +96,7 @@ export class ExecutionCore {
     this.waiters = new Waiters(this.stores.runs, this.stores.journal, (id) => this.host.get(id));
     this.dispatcher = this.createDispatcher();
     this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, this.dispatcher, logger);
+    this.flow = this.createFlowControl(() => nudge);
     this.starter = this.createStarter();
     this.resume = this.createResume();
     this.ownership = this.createOwnership();
@@ -115,7 +118,9 @@ export class ExecutionCore {
     );
     const { host, dispatcher, waiters, peers, stores, plans, logs, onFailure } = this;
     this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger, logs });
-    const effectParts = { host, dispatcher, children, adoptions, onFailure, nudge, waiters, peers, bus, logger, logs };
+    const { admission } = this.flow;
+    const control = { dispatcher, children, adoptions, onFailure, nudge, admission };
+    const effectParts = { host, ...control, waiters, peers, bus, logger, logs };
     parts.health.add('lease', () =>
       this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },
     );
@@ -133,12 +138,14 @@ export class ExecutionCore {
   /** Looks for what nobody drives; called when the service listens. */
   run(): void {
     this.sweep.start();
+    this.flow.admission.start();
     this.onFailure.begin();
   }
 
   /** Takes nothing new, finishes what is on its way to the journal, and hands all runs to the other replicas. */
   async stop(): Promise<void> {
     this.starter.drain();
+    this.flow.admission.stop();
     this.waiters.stop();
     this.resume.stop();
     await this.sweep.stop();
@@ -187,6 +194,14 @@ export class ExecutionCore {
     return dispatcher;
   }
 
+  private createFlowControl(nudge: () => NudgeOwner): FlowControl {
+    const { stores, plans, host } = this;
+    const { config, logger, database } = this.parts;
+    const resume = (): ResumeRuns => this.resume;
+    const leaseId = (): string | null => this.ownership.leaseId;
+    return createFlowControl({ pool: database.pool, config, stores, plans, host, logger, resume, nudge, leaseId });
+  }
+
   private createStarter(): StartRun {
     const { config } = this.parts;
     return new StartRun({
@@ -195,6 +210,8 @@ export class ExecutionCore {
       runs: this.stores.runs,
       versions: this.versions,
       plans: this.plans,
+      intake: this.flow.intake,
+      hold: this.flow.hold,
       maxRuns: config.maxRuns,
       maxStarts: config.maxStarts,
       resuming: () => this.resume.waiting,
@@ -208,6 +225,7 @@ export class ExecutionCore {
       host: this.host,
       dispatcher: this.dispatcher,
       inbox: this.emptyInbox,
+      begin: this.flow.begin,
       park: new ParkRun({
         commits: this.commits,
         inbox: this.stores.inbox,

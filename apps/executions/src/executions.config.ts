@@ -1,4 +1,5 @@
-import { databaseVariables, defineConfig, integer, serviceVariables, type ConfigOf } from '@rpa/platform';
+import { databaseVariables, defineConfig, integer, list, serviceVariables, type ConfigOf } from '@rpa/platform';
+import { checkQuotas } from './admission/quotas.js';
 
 export const executionsConfig = defineConfig({
   ...serviceVariables('executions', 3004),
@@ -27,6 +28,35 @@ export const executionsConfig = defineConfig({
     default: 1_000,
     min: 1,
     max: 100_000,
+  }),
+  maxQueued: integer('EXECUTIONS_MAX_QUEUED', {
+    description: 'Accepted starts of all organizations that may wait for their turn; more are answered with 503',
+    default: 200_000,
+    min: 0,
+    max: 10_000_000,
+  }),
+  quotaRunning: integer('EXECUTIONS_QUOTA_RUNNING', {
+    description: 'Executions of one organization that may run at once, the others wait; 0: no bound',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+  }),
+  quotaQueued: integer('EXECUTIONS_QUOTA_QUEUED', {
+    description: 'Accepted starts of one organization that may wait, more are answered with 429; 0: no bound',
+    default: 100_000,
+    min: 0,
+    max: 10_000_000,
+  }),
+  quotaStarts: integer('EXECUTIONS_QUOTA_STARTS_PER_MINUTE', {
+    description: 'Starts of one organization in a minute, more are answered with 429; 0: no bound',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  }),
+  quotas: list('EXECUTIONS_QUOTAS', {
+    description:
+      'Quotas of single organizations, e.g. `<organization id> running=10 queued=1000 startsPerMinute=600`, separated by commas',
+    check: checkQuotas,
   }),
 });
 

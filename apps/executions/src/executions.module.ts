@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Bus } from '@rpa/messaging';
 import { CONFIG, Database, Health, Identity, LOGGER, Metrics, Transactions, type Logger } from '@rpa/platform';
+import { QuotasMessages } from './admission/quotas.messages.js';
 import { ExecutionsControlMessages } from './control/executions-control.messages.js';
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
@@ -10,7 +11,7 @@ import { ExecutionsReadMessages } from './read/executions-read.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  controllers: [RerunsMessages, ExecutionsReadMessages, LogsMessages, ExecutionsControlMessages, ValuesMessages],
+  controllers: [RerunsMessages, ExecutionsReadMessages, LogsMessages, ExecutionsControlMessages, QuotasMessages, ValuesMessages],
   providers: [
     {
       provide: ExecutionCore,

@@ -50,20 +50,35 @@ export class InboxRepository {
 
   async read(executionIds: readonly string[], limit = 1_000): Promise<StoredStimulus[]> {
     const { rows } = await this.pool.query<StoredStimulus>(
-      `SELECT id, execution_id, kind, body FROM executions.inbox WHERE execution_id = ANY ($1::uuid[]) ORDER BY id LIMIT $2`,
+      `SELECT id, execution_id, kind, body FROM executions.inbox 
+        WHERE execution_id = ANY ($1::uuid[]) AND kind <> 'start' ORDER BY id LIMIT $2`,
       [executionIds, limit],
     );
     return rows;
   }
 
-  /** Runs that something waits for, with their owner; what was put aside wakes for a resume or cancel only. Rows of runs that have ended are thrown away. */
+  /** What a run begins with, and the wish to cancel it before that. */
+  async beginning(executionId: string): Promise<StoredStimulus[]> {
+    const { rows } = await this.pool.query<StoredStimulus>(
+      `SELECT id, execution_id, kind, body FROM executions.inbox
+        WHERE execution_id = $1::uuid AND kind IN ('start', 'cancel')`,
+      [executionId],
+    );
+    return rows;
+  }
+
+  /**
+   * Runs that something waits for, with their owner. What was put aside wakes for a resume or cancel only, a start that
+   * waits for its turn for a cancel only. Rows of runs that have ended are thrown away.
+   */
   async owners(limit: number): Promise<InboxOwner[]> {
     const { rows } = await this.pool.query<{ id: string; owner: string | null; open: boolean | null }>(
       `SELECT i.execution_id AS id, e.owner, e.status IN ${OPEN} AS open
          FROM (SELECT DISTINCT execution_id FROM executions.inbox i
-                WHERE i.kind IN ('resume', 'cancel')
+                WHERE i.kind <> 'start' AND (i.kind = 'cancel'
                    OR NOT EXISTS (SELECT FROM executions.executions p
-                                   WHERE p.id = i.execution_id AND p.status = 'paused' AND p.error IS NOT NULL)
+                                   WHERE p.id = i.execution_id AND (p.held_back IS NOT NULL
+                                      OR i.kind <> 'resume' AND p.status = 'paused' AND p.error IS NOT NULL)))
                 ORDER BY execution_id LIMIT $1) i
          LEFT JOIN executions.executions e ON e.id = i.execution_id`,
       [limit],

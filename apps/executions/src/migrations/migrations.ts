@@ -1,6 +1,7 @@
 import { Executions1764000000000 } from './1764000000000-executions.js';
 import { ExecutionLists1795373500000 } from './1795373500000-execution-lists.js';
 import { ExecutionLogs1795374000000 } from './1795374000000-execution-logs.js';
+import { FlowControl1795374300000 } from './1795374300000-flow-control.js';
 import { Control1795374600000 } from './1795374600000-control.js';
 
 /** In the order in which they are run. */
@@ -8,5 +9,6 @@ export const MIGRATIONS = [
   Executions1764000000000,
   ExecutionLists1795373500000,
   ExecutionLogs1795374000000,
+  FlowControl1795374300000,
   Control1795374600000,
 ];

@@ -1,5 +1,6 @@
 import { pendingEffects, type DispatchEffect } from '@rpa/engine';
 import type { Logger } from '@rpa/platform';
+import type { BeginRun } from '../admission/begin-run.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { EmptyInbox } from '../inbox/empty-inbox.js';
 import type { History, JournalRepository } from '../journal/journal.repository.js';
@@ -7,6 +8,7 @@ import { foldHistory } from '../journal/read-state.js';
 import { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
+import { identityOf } from './identity-of.js';
 import { isForGood, type ParkRun } from './park-run.js';
 import type { ClaimedRun } from './runs.repository.js';
 
@@ -27,6 +29,7 @@ export class ResumeRuns {
       dispatcher: Dispatcher;
       inbox: EmptyInbox;
       park: ParkRun;
+      begin: BeginRun;
       logger: Logger;
       leaseId: () => string | null;
     },
@@ -50,6 +53,7 @@ export class ResumeRuns {
 
   private async resume(row: ClaimedRun, history: History, leaseId: string | null, tries = 0): Promise<void> {
     try {
+      if (history.snapshot === null && history.records.length === 0) return await this.begin(row, leaseId);
       const run = await this.revive(row, history);
       if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return;
       const pending = pendingEffects(run.plan, run.state);
@@ -73,6 +77,13 @@ export class ResumeRuns {
     }
   }
 
+  /** It was accepted before, and let in since. */
+  private async begin(row: ClaimedRun, leaseId: string | null): Promise<void> {
+    const run = await this.parts.begin.execute(row);
+    if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return;
+    this.parts.host.resume(run, []);
+  }
+
   /** False: not now. */
   private async park(row: ClaimedRun, history: History, leaseId: string | null, reason: unknown): Promise<boolean> {
     if (this.stopped || this.parts.leaseId() !== leaseId || this.parts.host.get(row.id)) return true;
@@ -88,16 +99,9 @@ export class ResumeRuns {
   }
 
   private async revive(row: ClaimedRun, history: History): Promise<LiveRun> {
-    const { id, organizationId, workflowId, versionId, traceparent, waitReply, parentId, parentPath, parentAttempt } =
-      row;
-    const plan = await this.parts.plans.execute(organizationId, versionId);
-    const state = foldHistory(plan, id, history);
-    const parent =
-      parentId !== null && parentPath !== null && parentAttempt !== null
-        ? { executionId: parentId, path: parentPath, attempt: parentAttempt }
-        : null;
-    const identity = { id, organizationId, workflowId, versionId, traceparent, waitReply, parent };
-    const run = new LiveRun(identity, plan, state, row.status);
+    const plan = await this.parts.plans.execute(row.organizationId, row.versionId);
+    const state = foldHistory(plan, row.id, history);
+    const run = new LiveRun(identityOf(row), plan, state, row.status);
     run.committedSeq = state.seq;
     run.tailRecords = history.records.length;
     return run;

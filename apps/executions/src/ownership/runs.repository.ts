@@ -21,6 +21,8 @@ export interface ClaimedRun {
   settled: number;
   total: number;
   former: string | null;
+  /** Lane of flow control of which it holds a slot. */
+  slot: string | null;
 }
 
 /** Who owns which run. Recovery and sweep work for the whole system: they read and write across organizations. */
@@ -44,7 +46,7 @@ export class RunsRepository {
                                WHERE x.owner = g.owner ORDER BY x.id LIMIT $1) e)
        UNION ALL
        (SELECT id, NULL FROM executions.executions
-         WHERE owner IS NULL AND status IN ('pending', 'running') ORDER BY id LIMIT $1)
+         WHERE owner IS NULL AND status IN ('pending', 'running') AND held_back IS NULL ORDER BY id LIMIT $1)
        UNION ALL
        (SELECT execution_id, NULL FROM executions.timers WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT $1)`,
       [limit],
@@ -65,15 +67,17 @@ export class RunsRepository {
           ORDER BY e.priority DESC, e.id LIMIT $4 FOR UPDATE OF e SKIP LOCKED
        ), cleared AS (
          DELETE FROM executions.timers t USING mine m WHERE t.execution_id = m.id
+       ), unqueued AS (
+         DELETE FROM executions.start_queue q USING mine m WHERE q.execution_id = m.id
        )
        UPDATE executions.executions e
-          SET owner = $1::bigint, updated_at = now(),
+          SET owner = $1::bigint, updated_at = now(), held_back = NULL,
               status = CASE WHEN e.status = 'waiting' THEN 'running' ELSE e.status END
          FROM mine m WHERE e.id = m.id
        RETURNING e.id, e.organization_id AS "organizationId", e.workflow_id AS "workflowId",
                  e.version_id AS "versionId", e.status, e.traceparent, e.wait_reply AS "waitReply",
                  e.parent_id AS "parentId", e.parent_path AS "parentPath", e.parent_attempt AS "parentAttempt",
-                 e.settled, e.total, m.former`,
+                 e.settled, e.total, m.former, e.lane AS slot`,
       [leaseId, wanted.map((run) => run.id), wanted.map((run) => run.former), limit],
     );
     return rows;

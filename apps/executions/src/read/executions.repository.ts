@@ -23,6 +23,7 @@ const SUMMARY: (keyof ExecutionEntity)[] = [
   'workflowName',
   'workflowVersion',
   'status',
+  'heldBack',
   'test',
   'triggerType',
   'triggerId',

@@ -5,6 +5,7 @@ import {
   type ExecutionView,
   type JsonObject,
   type JsonValue,
+  type PendingReason,
   type StepView,
 } from '@rpa/contracts';
 import type { ExecutionEntity } from '@rpa/entities/executions';
@@ -18,6 +19,7 @@ export type ToldRow = Pick<
   | 'workflowName'
   | 'workflowVersion'
   | 'status'
+  | 'heldBack'
   | 'test'
   | 'triggerType'
   | 'triggerId'
@@ -44,6 +46,7 @@ export function toSummary(row: ToldRow): ExecutionSummary {
     workflowName: row.workflowName,
     workflowVersion: row.workflowVersion,
     status: row.status as ExecutionStatus,
+    ...(row.status === 'pending' && row.heldBack !== null && { pendingReason: row.heldBack as PendingReason }),
     test: row.test,
     trigger: { type: row.triggerType, ...(row.triggerId !== null && { id: row.triggerId }) },
     error: row.error,

@@ -1,5 +1,5 @@
 import type { ExecutionStatus, JsonValue, StepResponse } from '@rpa/contracts';
-import type { Plan, RunEvent, RunState } from '@rpa/engine';
+import type { Plan, RunEvent, RunState, Transition } from '@rpa/engine';
 import type { Delivery } from '../dispatch/delivery.js';
 import { laneOf } from '../commit/group-commit.js';
 import type { TimerEntry } from './run-timers.js';
@@ -15,11 +15,15 @@ export interface RunIdentity {
   /** Replica where somebody waits for the end. */
   waitReply: string | null;
   parent: { executionId: string; path: string; attempt: number } | null;
+  /** Lane of flow control of which it holds a slot. */
+  slot: string | null;
 }
 
 /** Something that happened to a run, waiting for its turn. */
 export interface Stimulus {
   event: RunEvent;
+  /** Instead of the event: the beginning of a run whose row was there before. */
+  first?: Transition;
   /** Row that it came from; deleted with the commit of what it caused. */
   inboxId?: string;
   /** Called when what it caused is durable, or when it is known to cause nothing. */

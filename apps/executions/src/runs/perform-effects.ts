@@ -11,6 +11,7 @@ import {
 import type { Effect } from '@rpa/engine';
 import type { Bus } from '@rpa/messaging';
 import type { Logger } from '@rpa/platform';
+import type { Admission } from '../admission/admission.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NudgeOwner } from '../inbox/nudge-owner.js';
 import type { FireOnFailure } from '../on-failure/fire-on-failure.js';
@@ -24,6 +25,7 @@ import type { HostListener, RunHost } from './run-host.js';
 
 export interface EffectParts {
   host: RunHost;
+  admission: Admission;
   dispatcher: Dispatcher;
   children: StartChild;
   adoptions: LoadAdoptions;
@@ -92,6 +94,7 @@ export class PerformEffects implements HostListener {
   ended(run: LiveRun): void {
     const { bus, waiters, peers, onFailure } = this.parts();
     const { id, organizationId, waitReply, parent } = run.identity;
+    admission.ended(run.identity);
     waiters.ended(id, run.witness?.view() ?? null);
     if (waitReply !== null && waitReply !== peers.replica) peers.tell(waitReply, { kind: 'ended', executionId: id });
     if (parent) this.nudge(parent.executionId);

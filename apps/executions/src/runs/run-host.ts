@@ -51,6 +51,13 @@ export class RunHost {
     return this.runs.get(executionId);
   }
 
+  /** Runs of an organization in memory. */
+  runsOf(organizationId: string): number {
+    let count = 0;
+    for (const run of this.runs.values()) if (run.identity.organizationId === organizationId) count++;
+    return count;
+  }
+
   /** Commits a new run; nothing of it is done before. A start whose key was taken leaves no trace. */
   async start(
     run: LiveRun,
@@ -151,7 +158,7 @@ export class RunHost {
       next = records.length < MAX_RECORDS_PER_APPEND ? run.queue.shift() : undefined
     ) {
       stimuli.push(next);
-      const transition = applyEvent(run.plan, run.state, next.event);
+      const transition = next.first ?? applyEvent(run.plan, run.state, next.event);
       records.push(...transition.records);
       effects.push(...transition.effects);
     }

@@ -44,6 +44,7 @@ export class Witness {
         ...row,
         id: this.id,
         status,
+        heldBack: null,
         settled,
         total,
         inputs: JSON.parse(row.inputs) as Record<string, unknown>,

@@ -25,7 +25,7 @@ export class StartExecution {
   async execute(request: StartExecutionRequest, context: MessageContext): Promise<StartExecutionReply> {
     const organizationId = organizationOf(context.principal);
     const traceparent = currentTraceparent() ?? context.traceparent;
-    const { executionId, deduplicated, ended } = await this.start.execute(
+    const { executionId, deduplicated, pendingReason, ended } = await this.start.execute(
       this.toWish(request, context, organizationId, traceparent),
     );
     const traceId = traceIdOf(traceparent);
@@ -33,13 +33,14 @@ export class StartExecution {
       id: executionId,
       status: 'pending',
       ...(deduplicated && { deduplicated }),
+      ...(pendingReason && { pendingReason }),
       ...(traceId && { traceId }),
     };
     if (!request.waitMs) return reply;
     const forResponse = request.hasWaiter === true;
     if (ended && !forResponse) return { ...reply, status: ended.status, execution: ended };
     const outcome = await this.waiters.wait(executionId, request.waitMs, forResponse);
-    if (!outcome) return { ...reply, status: 'running' };
+    if (!outcome) return { ...reply, ...(!pendingReason && { status: 'running' }) };
     const { response } = outcome;
     if (response) return { ...reply, status: 'running', response };
     const execution = outcome.view ?? (await this.get.execute(organizationId, executionId));

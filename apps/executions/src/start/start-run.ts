@@ -7,18 +7,23 @@ import {
   type ResolveVersionReply,
   type ResolveVersionRequest,
 } from '@rpa/contracts';
-import { startRun, validateInputs, type StartInput } from '@rpa/engine';
-import { isDatabaseAway, sqlState } from '@rpa/platform';
+import { flowOf, startRun, validateInputs, type Flow, type Plan, type StartInput } from '@rpa/engine';
 import { v7 as newId } from 'uuid';
-import { CommitsClosed, Fenced, RecordRefused } from '../commit/commit.errors.js';
+import { controlsOf } from '../admission/controls-of.js';
+import type { Stage } from '../admission/held-start.js';
+import type { HoldStart } from '../admission/hold-start.js';
+import type { Intake } from '../admission/intake.js';
+import type { StartRow, SummaryChange } from '../commit/append.js';
 import type { GroupCommit } from '../commit/group-commit.js';
 import type { RunsRepository } from '../ownership/runs.repository.js';
 import { LiveRun, type RunIdentity } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import { Witness } from '../runs/witness.js';
-import { assertPart, partOfStart, type PartOfRun } from '../test-runs/part-of-run.js';
+import { assertPart, type PartOfRun } from '../test-runs/part-of-run.js';
 import type { LoadPlan } from './load-plan.js';
 import type { ResolveVersions } from './resolve-versions.js';
+import { toStartError } from './to-start-error.js';
+import { toStartInput } from './to-start-input.js';
 
 export interface StartWish {
   organizationId: string;
@@ -51,6 +56,8 @@ export interface StartWish {
 export interface StartedRun {
   executionId: string;
   deduplicated: boolean;
+  /** What it waits for before it begins. */
+  pendingReason?: Stage;
   /** The finished execution, where it ended with its first commit and somebody waits for that. */
   ended?: ExecutionView;
 }
@@ -61,6 +68,8 @@ interface Parts {
   runs: RunsRepository;
   versions: ResolveVersions;
   plans: LoadPlan;
+  intake: Intake;
+  hold: HoldStart;
   maxRuns: number;
   maxStarts: number;
   /** Runs that were claimed but are not in memory yet. */
@@ -96,8 +105,8 @@ export class StartRun {
     }
   }
 
-  private assertRoom({ parent }: StartWish): void {
-    const { host, commits, maxRuns, maxStarts, resuming } = this.parts;
+  private assertRoom({ parent, organizationId }: StartWish): void {
+    const { host, commits, intake, maxRuns, maxStarts, resuming } = this.parts;
     if (this.draining) throw new AppError('unavailable', 'This replica is stopping.');
     if (!commits.connected) throw new AppError('unavailable', 'PostgreSQL is not reachable.');
     // A child is let in always: its parent has a place already and gives it up only when the child has begun.
@@ -106,6 +115,7 @@ export class StartRun {
       throw new AppError('overloaded', `${this.starting} starts wait for their commit already.`);
     if (host.size + resuming() >= maxRuns)
       throw new AppError('overloaded', `${host.size} runs are in work already; ${maxRuns} are allowed.`);
+    intake.countStart(organizationId);
   }
 
   private async begin(wish: StartWish, version: ResolveVersionReply): Promise<StartedRun> {
@@ -119,7 +129,6 @@ export class StartRun {
     if (wish.part) assertPart(plan, wish.part);
     const id = wish.id ?? newId();
     const input = toStartInput(id, wish, version);
-    const transition = startRun(plan, input);
     const identity: RunIdentity = {
       id,
       organizationId: wish.organizationId,
@@ -128,8 +137,8 @@ export class StartRun {
       traceparent: wish.traceparent,
       waitReply: wish.waitReply,
       parent: wish.parent,
+      slot: null,
     };
-    const run = new LiveRun(identity, plan, transition.state, 'pending', wish.dedupe?.key);
     const row = {
       ...identity,
       workflowName: version.workflowName,
@@ -145,10 +154,60 @@ export class StartRun {
       startedAt: input.at,
       key: wish.dedupe,
     };
+    const flow = this.flowOf(plan, input, wish);
+    if (flow) return (await this.wait(row, input, plan, flow)) ?? this.taken(wish);
+    const transition = startRun(plan, input);
+    const run = new LiveRun(identity, plan, transition.state, 'pending', wish.dedupe?.key);
     if (wish.waitReply !== null) run.witness = new Witness(id, row, plan);
     const { duplicate } = await this.parts.host.start(run, transition, row);
-    if (!duplicate || !wish.dedupe) return toStarted(run);
-    const known = await this.known(wish, wish.dedupe);
+    return duplicate ? this.taken(wish) : toStarted(run);
+  }
+
+  /** What has to be counted before it begins; null: nothing. Test runs begin at once. */
+  private flowOf(plan: Plan, input: StartInput, { parent, rerunOf, organizationId }: StartWish): Flow | null {
+    if (input.test) return null;
+    if (!plan.flow) return !parent && this.parts.intake.mustWait(organizationId) ? {} : null;
+    const { flow, faults } = flowOf(plan, input);
+    if (faults.length > 0)
+      throw new AppError('inputs_invalid', 'These inputs give no key to count the run by.', {
+        errors: faults.map((fault) => ({ ...fault, code: 'key' })),
+      });
+    const { debounce: _, ...others } = flow;
+    // Somebody waits for this very run.
+    return parent || rerunOf !== undefined ? others : flow;
+  }
+
+  /** Null: the key of the start is taken. */
+  private async wait(
+    row: Omit<StartRow, keyof SummaryChange | 'owned'>,
+    input: StartInput,
+    plan: Plan,
+    flow: Flow,
+  ): Promise<StartedRun | null> {
+    const { at: _, ...kept } = input;
+    const total = plan.root.nodes.length;
+    const unbegun = {
+      status: 'pending',
+      output: null,
+      error: null,
+      owned: false,
+      settled: 0,
+      total,
+      completedAt: null,
+    };
+    const accepted = await this.parts.hold.execute({
+      id: input.executionId,
+      row: { ...row, ...unbegun } as StartRow,
+      input: kept,
+      ...controlsOf(row.workflowId, flow),
+    });
+    if (!accepted) return null;
+    const { executionId, pendingReason } = accepted;
+    return { executionId, deduplicated: false, ...(pendingReason && { pendingReason }) };
+  }
+
+  private async taken(wish: StartWish): Promise<StartedRun> {
+    const known = wish.dedupe && (await this.known(wish, wish.dedupe));
     if (!known) throw new AppError('unavailable', 'The start was not taken; try again.');
     return known;
   }
@@ -175,42 +234,4 @@ function assertInlineInputs(inputs: JsonObject): void {
 function toStarted(run: LiveRun): StartedRun {
   const ended = run.ended ? run.witness?.view() : null;
   return { executionId: run.id, deduplicated: false, ...(ended && { ended }) };
-}
-
-function toStartInput(executionId: string, wish: StartWish, version: ResolveVersionReply): StartInput {
-  const at = Date.now();
-  return {
-    executionId,
-    organizationId: wish.organizationId,
-    at,
-    workflow: {
-      id: version.workflowId,
-      key: version.workflowKey,
-      name: version.workflowName,
-      version: version.version,
-    },
-    inputs: wish.inputs,
-    trigger: wish.trigger,
-    ...((version.draft || wish.test || wish.part) && { test: true }),
-    ...(wish.env && { env: wish.env }),
-    ...(wish.rerunOf !== undefined && { rerunOf: wish.rerunOf }),
-    ...(wish.rerunOf !== undefined && wish.adopts && { adoptFrom: wish.rerunOf }),
-    ...(wish.part && partOfStart(wish.part)),
-    ...(wish.priority !== undefined && { priority: wish.priority }),
-    ...(wish.respondWithinMs !== undefined && { hasWaiter: true, waiterUntil: at + wish.respondWithinMs }),
-    ...(wish.parent && { parent: { executionId: wish.parent.executionId, path: wish.parent.path } }),
-    ...(wish.depth > 0 && { depth: wish.depth }),
-    ...(wish.traceparent && { traceparent: wish.traceparent }),
-  };
-}
-
-function toStartError(error: unknown): unknown {
-  if (error instanceof Fenced || error instanceof CommitsClosed || isDatabaseAway(error))
-    return new AppError('unavailable', 'The start could not be made durable; try again.', { cause: error });
-  if (!(error instanceof RecordRefused)) return error;
-  const nul = sqlState(error.cause) === '22021';
-  const reason = nul
-    ? 'A text holds a character that cannot be stored (NUL).'
-    : 'The inputs are nested too deeply or too large to be stored.';
-  return new AppError('validation_failed', reason, { cause: error });
 }

@@ -5,6 +5,7 @@ import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
 import { FILE_ROUTES } from './files.routes.js';
+import { QUOTA_ROUTES } from './quotas.routes.js';
 import { TRIGGER_ROUTES } from './triggers.routes.js';
 import { INTEGRATION_ROUTES } from './integrations.routes.js';
 import { WORKFLOW_ROUTES } from './workflows.routes.js';
@@ -15,6 +16,7 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   administration: AUDIT_LOG_ROUTES,
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
+  quotas: QUOTA_ROUTES,
   files: FILE_ROUTES,
   triggers: TRIGGER_ROUTES,
   credentials: CREDENTIAL_ROUTES,

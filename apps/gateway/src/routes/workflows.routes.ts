@@ -184,7 +184,11 @@ function toStart(input: RouteInput): StartExecutionRequest {
 function startedAnswer(reply: StartExecutionReply): RouteAnswer {
   return reply.execution
     ? { status: 200, body: reply.execution }
-    : { status: 202, body: { id: reply.id, status: reply.status } };
+    : { status: 202, body: startedBody(reply) };
+}
+
+function startedBody({ id, status, pendingReason }: StartExecutionReply): object {
+  return { id, status, ...(pendingReason && { pendingReason }) };
 }
 
 /** A malformed number names no version, like one that does not exist. */

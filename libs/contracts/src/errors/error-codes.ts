@@ -18,6 +18,8 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
   conflict: { status: 409, title: 'The change conflicts with what is stored' },
   already_exists: { status: 409, title: 'Something with this name or key exists' },
+  /** The workflow runs as often as it may at once, and its settings say to skip what comes meanwhile. */
+  start_skipped: { status: 409, title: 'The start was skipped, as the workflow says' },
   workflow_not_published: { status: 409, title: 'The workflow has no published version' },
   idempotency_running: {
     status: 409,
@@ -34,6 +36,7 @@ export const ERRORS = {
   credential_refused: { status: 422, title: 'The credential cannot be used here' },
   precondition_required: { status: 428, title: 'If-Match is required' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
+  quota_exceeded: { status: 429, title: 'A quota of the organization is used up', retryable: true },
   file_damaged: { status: 500, title: 'The stored file is not what was stored' },
   internal: { status: 500, title: 'Something failed that should not' },
   not_configured: { status: 503, title: 'This part of the installation is not configured' },

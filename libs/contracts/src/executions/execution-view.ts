@@ -1,10 +1,11 @@
 import type { ExecutionStatus, StepStatus } from '../journal/execution-status.js';
 import type { StepError } from '../steps/step-type.js';
 import type { JsonObject, JsonValue } from '../values/json.js';
-import { IsBoolean, IsIn, IsInt, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import { EXECUTION_STATUSES } from '../journal/execution-status.js';
 import { IsId, JsonField } from '../messages/fields.js';
 import type { Labels } from './labels.js';
+import { PENDING_REASONS, type PendingReason } from './pending-reason.js';
 
 export interface StepView {
   path: string;
@@ -36,6 +37,11 @@ export class ExecutionSummary {
 
   @IsIn(EXECUTION_STATUSES)
   status!: ExecutionStatus;
+
+  /** What a `pending` execution waits for before it begins; absent once it may begin. */
+  @IsOptional()
+  @IsIn(PENDING_REASONS)
+  pendingReason?: PendingReason;
 
   /** Started from a draft: kept out of production lists and analytics. */
   @IsBoolean()

@@ -15,6 +15,7 @@ import { defineCommand } from '../messages/define-command.js';
 import { IsId, IsJsonObject, IsKey, IsText, JsonField } from '../messages/fields.js';
 import type { JsonObject, JsonValue } from '../values/json.js';
 import { ExecutionView } from './execution-view.js';
+import { PENDING_REASONS, type PendingReason } from './pending-reason.js';
 import { IsLabels, type Labels } from './labels.js';
 
 export class StartExecutionRequest {
@@ -109,6 +110,11 @@ export class StartExecutionReply {
 
   @IsIn(Object.values(ExecutionStatus))
   status!: ExecutionStatus;
+
+  /** Why it does not begin at once; absent: it begins. `debounce`: a start that waited already has taken these inputs over. */
+  @IsOptional()
+  @IsIn(PENDING_REASONS)
+  pendingReason?: PendingReason;
 
   /** The key was known: nothing new was started. */
   @IsOptional()

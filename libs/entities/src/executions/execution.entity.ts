@@ -19,6 +19,10 @@ export class ExecutionEntity extends TenantEntity {
   @Column('text')
   status!: string;
 
+  /** What a start that was accepted waits for before it begins; null: it may begin, or has. */
+  @Column('text', { name: 'held_back', nullable: true })
+  heldBack!: string | null;
+
   @Column('boolean')
   test!: boolean;
 

@@ -1,0 +1,159 @@
+import type { Pool, PoolClient } from 'pg';
+import type { StartRow } from '../commit/append.js';
+import {
+  KEY_COLUMNS,
+  LABEL_COLUMNS,
+  names,
+  START_COLUMNS,
+  toArrays,
+  unnest,
+  type Labelled,
+  type Started,
+} from '../commit/columns.js';
+import { firstGate, placeOf, type Debounce, type HeldStart, type Stage } from './held-start.js';
+
+/** A level of priority counts as much as this time in the queue, so that nothing waits for ever. */
+const LEVEL_SECONDS = 30;
+
+/** Begins later; everything else of the row is written when it is accepted. */
+const ROW_COLUMNS = START_COLUMNS.filter(([name]) => name !== 'started_at');
+/** What a later start of the same debounce key puts in place of the former. */
+const REPLACED = ROW_COLUMNS.filter(
+  ([name]) => !['id', 'organization_id', 'workflow_id', 'status', 'test', 'created_at'].includes(name),
+);
+
+/** The rows of starts that are accepted and wait for their turn. */
+export class StartQueueRepository {
+  constructor(private readonly pool: Pool) {}
+
+  /** True: the key was free, or this very start has taken it already. */
+  async takeKey(client: PoolClient, { id, row }: HeldStart): Promise<boolean> {
+    if (!row.key) return true;
+    const { rowCount } = await client.query(
+      `INSERT INTO executions.start_keys (${names(KEY_COLUMNS)}) VALUES (${places(KEY_COLUMNS)})
+       ON CONFLICT (organization_id, source, key) DO UPDATE SET key = excluded.key
+         WHERE start_keys.execution_id = excluded.execution_id`,
+      valuesOf(KEY_COLUMNS, { id, row }),
+    );
+    return rowCount === 1;
+  }
+
+  /** A start that was taken over by one that waits answers with that one when it is repeated. */
+  async moveKey(client: PoolClient, { id, row }: HeldStart, executionId: string): Promise<void> {
+    if (!row.key) return;
+    await client.query(
+      `UPDATE executions.start_keys SET execution_id = $5::uuid
+        WHERE organization_id = $1::uuid AND source = $2::text AND key = $3::text AND execution_id = $4::uuid`,
+      [row.organizationId, row.key.source, row.key.key, id, executionId],
+    );
+  }
+
+  /** Writes the run that waits; doing it again changes nothing. */
+  async add(client: PoolClient, held: HeldStart): Promise<void> {
+    const { id, row, debounce } = held;
+    const { organizationId } = row;
+    const { stage, key } = firstGate(held);
+    const next = ROW_COLUMNS.length + 1;
+    const { rowCount } = await client.query(
+      `INSERT INTO executions.executions (${names(ROW_COLUMNS)}, held_back)
+       VALUES (${places(ROW_COLUMNS)}, $${next}::text) ON CONFLICT (id) DO NOTHING`,
+      [...valuesOf(ROW_COLUMNS, { id, row }), stage],
+    );
+    if (rowCount === 0) return;
+    await this.label(client, id, row);
+    await client.query(
+      `WITH posted AS (
+         INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
+         VALUES ($1::uuid, $2::uuid, $1::uuid, 'start', 'start', $3::json)
+       )
+       INSERT INTO executions.start_queue (execution_id, organization_id, stage, gate, rank, due_at,
+         lane, lane_limit, lane_policy, rate_lane, rate_limit, rate_period_ms, rate_policy, place)
+       VALUES ($1::uuid, $2::uuid, $4::text, $5::text,
+         statement_timestamp() - $6::int * interval '${LEVEL_SECONDS} s', statement_timestamp() + $7::int * interval '1 ms',
+         $8::text, $9::int, $10::text, $11::text, $12::int, $13::int, $14::text, $15::text)`,
+      [
+        ...[id, organizationId, JSON.stringify({ input: held.input }), stage, key, row.priority],
+        ...[firstWait(debounce), ...controlValues(held), placeOf(held)],
+      ],
+    );
+  }
+
+  /** The run that a debounce key keeps back, locked. */
+  async debounced(client: PoolClient, organizationId: string, key: string): Promise<string | null> {
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT e.id FROM executions.start_queue q JOIN executions.executions e ON e.id = q.execution_id
+        WHERE q.organization_id = $1::uuid AND q.stage = 'debounce' AND q.gate = $2::text FOR UPDATE OF e`,
+      [organizationId, key],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Puts this start in place of the one that is kept back; false: that one has gone on meanwhile. */
+  async replace(client: PoolClient, executionId: string, held: HeldStart, debounce: Debounce): Promise<boolean> {
+    const { row } = held;
+    const { organizationId } = row;
+    const { rowCount } = await client.query(
+      `UPDATE executions.start_queue
+          SET rank = queued_at - $3::int * interval '${LEVEL_SECONDS} s',
+              due_at = least(statement_timestamp() + $4::int * interval '1 ms', queued_at + $5::int * interval '1 ms'),
+              lane = $6::text, lane_limit = $7::int, lane_policy = $8::text,
+              rate_lane = $9::text, rate_limit = $10::int, rate_period_ms = $11::int, rate_policy = $12::text
+        WHERE execution_id = $1::uuid AND organization_id = $2::uuid AND stage = 'debounce'`,
+      [executionId, organizationId, row.priority, debounce.periodMs, debounce.maxWaitMs, ...controlValues(held)],
+    );
+    if (rowCount === 0) return false;
+    const values = valuesOf(REPLACED, { id: executionId, row });
+    await client.query(
+      `UPDATE executions.executions SET (${names(REPLACED)}, updated_at) = ROW (${places(REPLACED, 3)}, now())
+        WHERE id = $1::uuid AND organization_id = $2::uuid`,
+      [executionId, organizationId, ...values],
+    );
+    await client.query('DELETE FROM executions.labels WHERE execution_id = $1::uuid AND organization_id = $2::uuid', [
+      executionId,
+      organizationId,
+    ]);
+    await this.label(client, executionId, row);
+    await client.query(
+      `UPDATE executions.inbox SET body = $3::json
+        WHERE execution_id = $1::uuid AND organization_id = $2::uuid AND kind = 'start'`,
+      [executionId, organizationId, JSON.stringify({ input: { ...held.input, executionId } })],
+    );
+    return true;
+  }
+
+  private async label(client: PoolClient, id: string, { organizationId, labels }: StartRow): Promise<void> {
+    const rows = Object.entries(labels ?? {}).map(([name, value]): Labelled => ({ id, organizationId, name, value }));
+    if (rows.length === 0) return;
+    await client.query(
+      `INSERT INTO executions.labels (${names(LABEL_COLUMNS)}) SELECT l.* FROM ${unnest(LABEL_COLUMNS, 1, 'l')}`,
+      toArrays(LABEL_COLUMNS, rows),
+    );
+  }
+
+  /** What a run waits for; null: it has begun, or is about to. */
+  async stageOf(organizationId: string, executionId: string): Promise<Stage | null> {
+    const { rows } = await this.pool.query<{ stage: Stage }>(
+      'SELECT stage FROM executions.start_queue WHERE execution_id = $1::uuid AND organization_id = $2::uuid',
+      [executionId, organizationId],
+    );
+    return rows[0]?.stage ?? null;
+  }
+}
+
+/** The first of several starts waits for a period too, but never longer than it may wait at all. */
+function firstWait(debounce: Debounce | null): number | null {
+  return debounce && Math.min(debounce.periodMs, debounce.maxWaitMs ?? Infinity);
+}
+
+function controlValues({ lane, rate }: HeldStart): unknown[] {
+  const laneValues = [lane?.key ?? null, lane?.limit ?? null, lane?.policy ?? null];
+  return [...laneValues, rate?.key ?? null, rate?.limit ?? null, rate?.periodMs ?? null, rate?.policy ?? null];
+}
+
+function places(columns: readonly (readonly [string, string, unknown])[], first = 1): string {
+  return columns.map(([, type], index) => `$${first + index}::${type}`).join(', ');
+}
+
+function valuesOf(columns: typeof START_COLUMNS, started: Started): unknown[] {
+  return columns.map(([, , read]) => read(started));
+}
