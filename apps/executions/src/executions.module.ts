@@ -5,8 +5,8 @@ import { QuotasMessages } from './admission/quotas.messages.js';
 import { ExecutionsControlMessages } from './control/executions-control.messages.js';
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
-import { RerunsMessages } from './rerun/reruns.messages.js';
 import { LogsMessages } from './logs/logs.messages.js';
+import { RerunsMessages } from './rerun/reruns.messages.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 

@@ -14,7 +14,6 @@ import type { Logger } from '@rpa/platform';
 import type { Admission } from '../admission/admission.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NudgeOwner } from '../inbox/nudge-owner.js';
-import type { LogWriter } from '../logs/log-writer.js';
 import type { FireOnFailure } from '../on-failure/fire-on-failure.js';
 import type { LogWriter } from '../logs/log-writer.js';
 import type { Peers } from '../peers/peers.js';
@@ -126,11 +125,6 @@ export class PerformEffects implements HostListener {
     waiters.responded(id, response);
     if (waitReply !== null && waitReply !== peers.replica)
       peers.tell(waitReply, { kind: 'responded', executionId: id, response });
-  }
-
-  private log({ identity }: LiveRun, path: string, line: TaskLog): void {
-    const { id: executionId, organizationId } = identity;
-    this.parts().logs.add({ executionId, organizationId, path, attempt: 1, lines: [line] });
   }
 
   /** Nobody but the sweep hears of it when this fails. */
