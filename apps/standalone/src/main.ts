@@ -29,7 +29,7 @@ await run(async (signal) => {
     };
     try {
       const url = localUrl(config);
-      await waitUntilReady(url, READY_WITHIN_MS, signal);
+      await waitUntilReady(url, READY_WITHIN_MS, signal, progress);
       progress('All services are ready');
       printBanner({ config, url, natsUrl: servers.natsUrl, demo: await demo.show(url) });
       return { stop };

@@ -17,6 +17,7 @@ await run(async (signal) => {
   progress('Starting PostgreSQL and NATS ...');
   const servers = await startServers(config);
   const demo = await orStop(prepareDemo(config, servers), servers);
+  progress('Starting a process for each service ...');
   const processes = startProcesses(config.port, (service, probePort) =>
     serviceEnvironment(service, config, servers, inherited, { probePort, egressAllow: demo.egressAllow }),
   );
@@ -27,7 +28,7 @@ await run(async (signal) => {
   };
   try {
     const url = localUrl(config);
-    await waitUntilReady(url, READY_WITHIN_MS, signal);
+    await waitUntilReady(url, READY_WITHIN_MS, signal, progress);
     printBanner({ config, url, natsUrl: servers.natsUrl, demo: await demo.show(url), processes: processes.table() });
     return { stop };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { natsUsers } from '@rpa/contracts';
-import { lockDataDir, startNats, startPostgres } from '@rpa/embedded';
+import { choosePort, lockDataDir, startNats, startPostgres } from '@rpa/embedded';
 import { publicKeyOfSeed } from '@rpa/messaging';
 import { provisionSecrets, type InstallationSecrets } from '@rpa/platform';
 import { Client } from 'pg';
@@ -29,6 +29,8 @@ export async function startServers(config: StandaloneConfig): Promise<Servers> {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
+    // Known in a millisecond now, or in five seconds from the gateway.
+    await choosePort({ port: config.port, preferred: [], host: config.host, server: 'The gateway', setting: 'PORT' });
     const secrets = provisionSecrets(join(dataDir, 'secrets'));
     // Both are waited for even when one fails: a server that is still starting must be there to be stopped.
     const [database, nats] = await Promise.allSettled([

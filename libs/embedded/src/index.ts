@@ -4,7 +4,7 @@ export type { EmbeddedServer, Log } from './embedded-server.js';
 export { startPostgres } from './start-postgres.js';
 export type { PostgresOptions } from './start-postgres.js';
 export type { PostgresSettings } from './postgres-settings.js';
-export { freePort, portFree } from './port.js';
+export { choosePort, freePort, portFree } from './port.js';
 export { endProcess, signalGroup } from './end-process.js';
 export { startNats } from './start-nats.js';
 export type { NatsOptions } from './start-nats.js';
