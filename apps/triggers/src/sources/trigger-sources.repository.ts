@@ -38,7 +38,7 @@ export class TriggerSourcesRepository {
 
   /** Takes up sources that are due, among them those whose replica is gone. */
   async claim(lease: () => string, limit: number, leaseMs: number): Promise<ClaimedSource[]> {
-    const leases = Array.from({ length: limit }, lease);
+    const leases = Array.from({ length: limit }, () => lease());
     const [rows] = await this.transactions.manager.query<[ClaimedSource[], number]>(
       `WITH due AS (
          SELECT trigger_id, ($1::uuid[])[row_number() OVER ()] AS lease FROM (
