@@ -2,8 +2,8 @@ import { cancelExecution, reportResult, requestStepStart } from './control-execu
 import { existExecutions } from './exist-executions.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
-import { previewRerun, previewRetry, rerunExecution, retryExecution } from './rerun-execution.command.js';
 import { readQuotas } from './read-quotas.command.js';
+import { previewRerun, previewRetry, rerunExecution, retryExecution } from './rerun-execution.command.js';
 import { startExecution } from './start-execution.command.js';
 import { decideStep, pauseExecution, resumeExecution, signalExecution } from './steer-execution.command.js';
 
