@@ -13,6 +13,11 @@ export const gatewayConfig = defineConfig({
     max: 65_535,
   }),
   host: text('HOST', { description: 'Address that the HTTP API listens on', default: '127.0.0.1' }),
+  publicUrl: text('PUBLIC_URL', {
+    description: 'Where browsers reach the gateway; with https its cookies are sent over TLS only',
+    default: 'http://localhost:3000',
+    pattern: /^https?:\/\/[^/?#\s]+$/,
+  }),
   allowedOrigins: list('ALLOWED_ORIGINS', {
     description: 'Origins whose pages may call the API (CORS), comma separated, e.g. https://app.example.com',
   }),

@@ -3,6 +3,10 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
+import { ApiKeys } from './access/api-keys.js';
+import { BrowserSessions } from './access/browser-sessions.js';
+import { SessionCookies } from './access/session-cookies.js';
+import { SessionStates } from './access/session-states.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { PlatformHealth } from './health/platform-health.js';
@@ -15,6 +19,10 @@ import { LandingController } from './landing/landing.controller.js';
   controllers: [DocsController, HealthController, KeysController, LandingController],
   providers: [
     AccessTokens,
+    ApiKeys,
+    BrowserSessions,
+    SessionCookies,
+    SessionStates,
     AccessTokenStrategy,
     PlatformHealth,
     { provide: APP_GUARD, useClass: AccessGuard },

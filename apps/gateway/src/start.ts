@@ -1,7 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, startService, type Logger, type RunningService, type ServiceContext } from '@rpa/platform';
 import type { FastifyInstance } from 'fastify';
+import cookie from '@fastify/cookie';
 import { AccessTokens } from './access/access-tokens.js';
+import { BrowserSessions } from './access/browser-sessions.js';
+import { SessionStates } from './access/session-states.js';
 import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { readBodies } from './http/body-readers.js';
@@ -64,7 +67,15 @@ async function setUp(
   logRequests(server, logger, app.get(Metrics));
   readBodies(server, BODY_LIMIT);
   await protectBrowsers(server, config.allowedOrigins);
+  await server.register(cookie);
+  app.get(SessionStates).listen();
   const limiter = new RateLimiter(config.rateLimit);
-  await mountRoutes(server, Object.values(table).flat(), { bus, logger, limiter, tokens: app.get(AccessTokens) });
+  await mountRoutes(server, Object.values(table).flat(), {
+    bus,
+    logger,
+    limiter,
+    tokens: app.get(AccessTokens),
+    browsers: app.get(BrowserSessions),
+  });
   return drain;
 }

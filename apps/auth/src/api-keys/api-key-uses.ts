@@ -17,7 +17,7 @@ export class ApiKeyUses {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  count(id: string, uses = 1): void {
+  count(id: string, uses: number): void {
     const known = this.waiting.get(id)?.count ?? 0;
     this.waiting.set(id, { count: known + uses, at: new Date() });
     if (this.waiting.size >= MAX_WAITING) void this.write();

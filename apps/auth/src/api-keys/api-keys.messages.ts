@@ -43,7 +43,7 @@ export class ApiKeysMessages {
   }
 
   @Handles(redeemApiKey)
-  redeem({ key }: RedeemApiKeyRequest): Promise<RedeemApiKeyReply> {
-    return this.redeeming.execute(key);
+  redeem(request: RedeemApiKeyRequest): Promise<RedeemApiKeyReply> {
+    return this.redeeming.execute(request);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type RedeemApiKeyReply } from '@rpa/contracts';
+import { AppError, type RedeemApiKeyReply, type RedeemApiKeyRequest } from '@rpa/contracts';
 import { Identity } from '@rpa/platform';
 import { permissionsOf } from '../accounts/account.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
@@ -7,7 +7,8 @@ import { hashOf } from '../sessions/refresh-token.js';
 import { SystemScopeRepository } from '../system-scope.repository.js';
 import { ApiKeyUses } from './api-key-uses.js';
 
-const SECONDS = 300;
+/** As often a key's uses are counted, and as long it might outlive what nobody has told the gateway. */
+const SECONDS = 60;
 
 /** Makes a token of an API key: its user, with those of the key's scopes that the user still has. */
 @Injectable()
@@ -19,12 +20,12 @@ export class RedeemApiKey {
     private readonly uses: ApiKeyUses,
   ) {}
 
-  async execute(key: string): Promise<RedeemApiKeyReply> {
+  async execute({ key, uses = 0 }: RedeemApiKeyRequest): Promise<RedeemApiKeyReply> {
     const found = await this.systemScope.findApiKey(hashOf(key));
     const account = found && (await this.accounts.find(found.organizationId, found.userId));
     if (!found || !account || account.deactivatedAt)
       throw new AppError('invalid_token', 'The API key is unknown, revoked, or has expired.');
-    this.uses.count(found.id);
+    this.uses.count(found.id, uses + 1);
     const left = found.expiresAt ? Math.ceil((found.expiresAt.getTime() - Date.now()) / 1_000) : SECONDS;
     const expiresIn = Math.max(1, Math.min(SECONDS, left));
     const { userId, organization, roles, epoch } = account;

@@ -1,13 +1,17 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { AppError, type UserPrincipal } from '@rpa/contracts';
 import { Identity, userPrincipal } from '@rpa/platform';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Strategy } from 'passport-jwt';
 
 export const ACCESS_TOKEN_STRATEGY = 'access-token';
 
 type KeyCallback = (error: unknown, key?: string | Buffer) => void;
+
+/** What stands for a request here: a token may have come in a header, a cookie, or for an API key. */
+export interface TokenToProve {
+  accessToken: string;
+}
 
 /** What proving a token gives; `expiresAt` in milliseconds since 1970. */
 export interface ProvenToken {
@@ -19,16 +23,16 @@ export interface ProvenToken {
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {
   constructor(identity: Identity) {
-    const keys = keysOfAuth(identity);
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: (request: unknown) => (request as TokenToProve).accessToken,
       algorithms: ['ES256'],
       issuer: 'auth',
       audience: 'rpa',
       secretOrKeyProvider: (_request: unknown, token: string, done: KeyCallback) => {
-        const key = keys.get(keyIdOf(token) ?? '');
-        if (key) done(null, key as never);
-        else done(new AppError('invalid_token', 'The token was signed by nobody whom we trust.'));
+        identity.userKeyOf(keyIdOf(token) ?? '').then((key) => {
+          if (key) done(null, key as never);
+          else done(new AppError('invalid_token', 'The token was signed by nobody whom we trust.'));
+        }, done);
       },
     });
   }
@@ -40,12 +44,6 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN
     if (!principal) throw new AppError('invalid_token', 'The token does not speak for a user.');
     return { principal, expiresAt: exp * 1_000 };
   }
-}
-
-/** Only keys of auth: what another service signs can never be a user. */
-function keysOfAuth(identity: Identity): Map<string, KeyObject> {
-  const keys = identity.trustedKeys.keys.filter((key) => key.kid?.startsWith('auth:'));
-  return new Map(keys.map((key) => [String(key.kid), createPublicKey({ key: key as JsonWebKey, format: 'jwk' })]));
 }
 
 function keyIdOf(token: string): string | null {

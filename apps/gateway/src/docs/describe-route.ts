@@ -1,6 +1,7 @@
 import { bodyLimitOf, takesYaml } from '../http/mount-routes.js';
 import type { DocumentedAnswer, RouteDefinition } from '../http/define-route.js';
 import type { MessageClass } from '@rpa/contracts';
+import { browserQuery } from '../access/browser-sessions.js';
 import { errorResponses } from './error-responses.js';
 import { schemaOf, type JsonSchema } from './message-schemas.js';
 
@@ -47,7 +48,7 @@ function pathParameters(route: RouteDefinition): object[] {
 }
 
 function queryParameters(route: RouteDefinition): object[] {
-  const own = Object.entries(route.query ?? {}).map(([name, { description, example, ...schema }]) => {
+  const own = Object.entries({ ...route.query, ...browserQuery(route) }).map(([name, { description, example, ...schema }]) => {
     return { name, in: 'query', description, schema, ...(example !== undefined && { example }) };
   });
   if (WITH_BODY.includes(route.method)) return own;
@@ -124,7 +125,8 @@ function successes(route: RouteDefinition): Record<string, object> {
   return { [String(status)]: answer('Done', status === 204 ? null : content) };
 }
 
-function contentOf({ reply, mediaTypes = ['application/json'] }: DocumentedAnswer): object {
+function contentOf({ reply, mediaTypes = ['application/json'] }: DocumentedAnswer): object | null {
+  if (!reply) return null;
   const schema = 'schema' in reply ? reply.schema : referenceTo(reply);
   return Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 }

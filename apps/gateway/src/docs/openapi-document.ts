@@ -21,8 +21,20 @@ export interface OpenApiDocument {
 const DESCRIPTION = `Workflows are drawn or written once, started by people, schedules, webhooks and events, and run to
 their end whatever crashes in between.
 
-Get an access token from \`POST /api/v1/auth/register\` or \`/login\` and send it as \`Authorization: Bearer <token>\`.
+Get an access token from \`POST /api/v1/auth/register\` or \`/login\` and send it as \`Authorization: Bearer <token>\`;
+programs send an API key as \`X-API-Key\`.
 Every error is a problem (RFC 9457) with a stable \`code\` and the \`traceId\` of the request.`;
+
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'rpa_access',
+    description: 'Of a browser that signed in with `?session=cookie`; writes need the header `X-CSRF-Token`.',
+  },
+};
 
 /** The OpenAPI 3.1 document of all routes: their commands say what they take, give and need. */
 export function openApiDocument(table: RouteTable): OpenApiDocument {
@@ -47,10 +59,10 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
     },
     servers: [{ url: '/' }],
     tags: ['health', 'documentation', ...Object.keys(table)].map((name) => ({ name })),
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { cookie: [] }],
     paths: { ...GATEWAY_PATHS, ...paths },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: SECURITY_SCHEMES,
       schemas: { Problem: PROBLEM_SCHEMA, ...schemasOf(classes) },
       responses: errorComponents(),
     },
@@ -58,7 +70,7 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
 }
 
 function messagesOf({ command, answers }: RouteDefinition): MessageClass<object>[] {
-  const replies = Object.values(answers ?? {}).flatMap(({ reply }) => ('schema' in reply ? [] : reply));
+  const replies = Object.values(answers ?? {}).flatMap(({ reply }) => (!reply || 'schema' in reply ? [] : reply));
   return [command.request, command.reply, ...replies];
 }
 

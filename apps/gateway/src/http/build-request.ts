@@ -26,7 +26,7 @@ export function requestBuilder(route: RouteDefinition): (input: RouteInput) => o
   );
   return (input) => {
     const query = Object.keys(input.query);
-    refuse([...query.filter((name) => !known.has(name)), ...hiddenFields(input.body, hidden)]);
+    refuse([...query.filter((name) => !route.anyQuery && !known.has(name)), ...hiddenFields(input.body, hidden)]);
     const revision = route.ifMatch && { revision: revisionOf(input.headers['if-match']) };
     if (route.request) return { ...route.request(input), ...revision };
     const request: Record<string, unknown> = { ...bodyFields(route, input.body) };

@@ -1,4 +1,5 @@
 import type { CommandDefinition, MessageClass } from '@rpa/contracts';
+import type { BrowserStep } from '../access/browser-sessions.js';
 
 /** What a request brought, before anything has looked at it. */
 export interface RouteInput {
@@ -23,7 +24,8 @@ export type Again<Request extends object, Reply extends object> = (change: Parti
 /** How an answer looks that is not the command's reply: a message class, or a JSON Schema where there is none. */
 export interface DocumentedAnswer {
   description: string;
-  reply: MessageClass<object> | { schema: object };
+  /** Absent where the answer has no body. */
+  reply?: MessageClass<object> | { schema: object };
   /** Default: `application/json`. */
   mediaTypes?: readonly string[];
 }
@@ -68,6 +70,10 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
    * body or query they are refused like unknown fields, and the documentation leaves them out.
    */
   hidden?: readonly string[];
+  /** Serves sessions of browsers: what it does to their cookies. */
+  browser?: BrowserStep;
+  /** Takes any query parameter; `request` reads them. */
+  anyQuery?: true;
   /** Query parameters that `request` reads beside the command's fields, for the documentation: name to JSON Schema. */
   query?: Readonly<Record<string, { type: 'string' | 'integer' | 'boolean'; description: string; example?: unknown }>>;
 }

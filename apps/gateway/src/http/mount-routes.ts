@@ -3,10 +3,11 @@ import { AppError, type UserPrincipal } from '@rpa/contracts';
 import type { Bus, RequestOptions } from '@rpa/messaging';
 import { checkAccess, inSpan, type Logger } from '@rpa/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { bearerOf, type AccessTokens } from '../access/access-tokens.js';
+import type { AccessTokens } from '../access/access-tokens.js';
+import type { BrowserSessions } from '../access/browser-sessions.js';
 import type { RateLimiter } from '../limits/rate-limit.js';
 import { assertIds, requestBuilder } from './build-request.js';
-import type { RouteDefinition } from './define-route.js';
+import type { RouteAnswer, RouteDefinition, RouteInput } from './define-route.js';
 import { isKnown, toEtag } from './preconditions.js';
 import { sendProblem } from './send-problem.js';
 
@@ -20,6 +21,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 export interface RouteServices {
   bus: Bus;
   tokens: AccessTokens;
+  browsers: BrowserSessions;
   limiter: RateLimiter;
   logger: Logger;
 }
@@ -61,7 +63,7 @@ function toFastify(route: RouteDefinition, services: RouteServices): RouteOption
     bodyLimit,
     config: { yaml: takesYaml(route), bodyLimit, jsonTypes: route.freeBody?.mediaTypes ?? [] },
     onRequest: (request, reply) => admit(route, request, reply, services),
-    handler: commandSender(route, services.bus),
+    handler: commandSender(route, services),
   };
 }
 
@@ -85,24 +87,31 @@ async function admit(
   assertIds(request.params as Record<string, string>);
 }
 
-function commandSender(route: RouteDefinition, bus: Bus): RouteOptions['handler'] {
+function commandSender(route: RouteDefinition, { bus, browsers }: RouteServices): RouteOptions['handler'] {
   const toRequest = requestBuilder(route);
   const spanName = `${route.method} ${API_PREFIX}${route.path}`;
-  const isPublic = 'public' in route.command.access;
+  const step = route.browser;
   return async (request, reply) => {
-    const body = toRequest({
-      params: request.params as Record<string, string>,
-      query: request.query as Record<string, string | string[]>,
-      body: request.body,
-      headers: request.headers,
-    });
-    const options = requestOptions(request, isPublic ? null : bearerOf(request));
+    const sent = inputOf(request);
+    const { input, inCookies } = step ? browsers.read(step, request, sent) : { input: sent, inCookies: false };
+    const body = toRequest(input);
+    const options = requestOptions(request, request.state?.token ?? null);
     const traceparent = request.state?.traceparent ?? null;
     const send = (change: object = {}): Promise<object> =>
       inSpan(spanName, { kind: SpanKind.SERVER, traceparent }, () =>
         bus.request(route.command, { ...body, ...change }, options),
       );
-    return answer(route, request, reply, await send(), send);
+    const finish = (plain: RouteAnswer): RouteAnswer => (step ? browsers.write(step, reply, plain, inCookies) : plain);
+    return answer(route, request, reply, { result: await send(), again: send, finish });
+  };
+}
+
+function inputOf(request: FastifyRequest): RouteInput {
+  return {
+    params: request.params as Record<string, string>,
+    query: request.query as Record<string, string | string[]>,
+    body: request.body,
+    headers: request.headers,
   };
 }
 
@@ -125,12 +134,17 @@ function idempotencyKeyOf(request: FastifyRequest): string | null {
   });
 }
 
+interface Sent {
+  result: object;
+  again: (change: object) => Promise<object>;
+  finish: (plain: RouteAnswer) => RouteAnswer;
+}
+
 async function answer(
   route: RouteDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  result: object,
-  again: (change: object) => Promise<object>,
+  { result, again, finish }: Sent,
 ): Promise<FastifyReply> {
   if (route.location) reply.header('location', `${API_PREFIX}${route.location(result)}`);
   if (route.etag) {
@@ -138,10 +152,11 @@ async function answer(
     reply.header('etag', etag);
     if (request.method === 'GET' && isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   }
-  const { status, headers, body } = (await route.answer?.(result, again)) ?? { status: route.status ?? 200, body: result };
+  const plain = (await route.answer?.(result, again)) ?? { status: route.status ?? 200, body: result };
+  const { status, headers, body } = finish(plain);
   if (headers) reply.headers(headers);
   reply.code(status);
-  return status === 204 ? reply.send() : reply.send(body);
+  return status === 204 || body === undefined ? reply.send() : reply.send(body);
 }
 
 function refuseOtherMethods(path: string, methods: readonly string[]): RouteOptions {

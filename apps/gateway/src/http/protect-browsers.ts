@@ -15,6 +15,7 @@ const CONTENT_SECURITY_POLICY = {
 
 const REQUEST_HEADERS = [
   'authorization',
+  'x-api-key',
   'content-type',
   'if-match',
   'if-none-match',

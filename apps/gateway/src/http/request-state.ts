@@ -10,6 +10,8 @@ export interface RequestState {
   traceparent: string;
   traceId: string;
   principal: UserPrincipal | null;
+  /** Proven token of the caller, to be sent on in its name; null before it was proven and on anonymous routes. */
+  token: string | null;
 }
 
 declare module 'fastify' {
@@ -33,7 +35,7 @@ export function trackRequests(server: FastifyInstance): void {
   server.decorateRequest('state', null);
   server.addHook('onRequest', (request, reply, done) => {
     const traceparent = traceparentOf(request);
-    request.state = { traceparent, traceId: traceIdOf(traceparent) ?? NO_TRACE, principal: null };
+    request.state = { traceparent, traceId: traceIdOf(traceparent) ?? NO_TRACE, principal: null, token: null };
     reply.header('x-request-id', request.id).header('traceparent', traceparent);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     done();

@@ -6,16 +6,13 @@ import { Anonymous } from '../access/access.guard.js';
 @Anonymous()
 @Controller('api/v1/auth/jwks')
 export class KeysController {
-  private readonly keys: object[];
+  constructor(private readonly identity: Identity) {}
 
-  constructor(identity: Identity) {
-    this.keys = identity.trustedKeys.keys.filter((key) => key.kid?.startsWith('auth:'));
-  }
-
+  /** Keys that were replaced stay until their last token has expired. */
   @Get()
   @Header('content-type', 'application/jwk-set+json')
   @Header('cache-control', 'public, max-age=300')
-  list(): string {
-    return JSON.stringify({ keys: this.keys });
+  async list(): Promise<string> {
+    return JSON.stringify({ keys: await this.identity.keysOfAuth() });
   }
 }

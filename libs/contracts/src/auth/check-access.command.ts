@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString, Matches } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, JsonField } from '../messages/fields.js';
 import { SERVICES } from '../principal/services.js';
@@ -44,10 +44,17 @@ export const API_KEY_PATTERN = /^rpa_[A-Za-z0-9]{12}_[A-Za-z0-9_-]{43}$/;
 export class RedeemApiKeyRequest {
   @Matches(API_KEY_PATTERN, { message: '$property is not an API key' })
   key!: string;
+
+  /** Requests that it was used for since the last time, beside this one. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  uses?: number;
 }
 
 export class RedeemApiKeyReply {
-  /** Principal of the key's user with the key's scopes; good for a few minutes. */
+  /** Principal of the key's user with the key's scopes; good for a minute. */
   @IsString()
   accessToken!: string;
 
@@ -68,7 +75,7 @@ export const redeemApiKey = defineCommand({
   reply: RedeemApiKeyReply,
   example: {
     request: { key: 'rpa_4f8KqTz1bN2c_Zk1vYzJ0d0p4cGQ3Q1lqS0h2b0xkUTRwWm5tUjV0WXc' },
-    reply: { accessToken: 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl', expiresIn: 300 },
+    reply: { accessToken: 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl', expiresIn: 60 },
   },
 });
 
