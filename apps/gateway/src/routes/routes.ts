@@ -1,4 +1,5 @@
 import type { RouteDefinition } from '../http/define-route.js';
+import { ADMINISTRATION_ROUTES } from './administration.routes.js';
 import { AI_ROUTES } from './ai.routes.js';
 import { AUDIT_LOG_ROUTES } from './audit-logs.routes.js';
 import { AUTH_ROUTES } from './auth.routes.js';
@@ -13,7 +14,7 @@ import { WORKFLOW_ROUTES } from './workflows.routes.js';
 /** Every business route, by its tag in the documentation. */
 export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   auth: AUTH_ROUTES,
-  administration: AUDIT_LOG_ROUTES,
+  administration: [...ADMINISTRATION_ROUTES, ...AUDIT_LOG_ROUTES],
   workflows: WORKFLOW_ROUTES,
   executions: EXECUTION_ROUTES,
   quotas: QUOTA_ROUTES,
