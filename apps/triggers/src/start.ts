@@ -5,6 +5,7 @@ import { ForgetOld } from './inbox/forget-old.js';
 import { RunIntents } from './inbox/run-intents.js';
 import { Triggers1763800000000 } from './migrations/1763800000000-triggers.js';
 import { TriggerSources1764500000000 } from './migrations/1764500000000-trigger-sources.js';
+import { Schedules1764500100000 } from './migrations/1764500100000-schedules.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { triggersConfig, type TriggersConfig } from './triggers.config.js';
 import { RunSources } from './sources/run-sources.js';
@@ -20,7 +21,12 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
       schema: 'triggers',
       config,
       entities: [TriggerEntity, TriggerFireEntity, EventPublisherEntity],
-      migrations: [idempotencyMigration('triggers'), Triggers1763800000000, TriggerSources1764500000000],
+      migrations: [
+        idempotencyMigration('triggers'),
+        Triggers1763800000000,
+        TriggerSources1764500000000,
+        Schedules1764500100000,
+      ],
     },
     async started(app, { bus, health }) {
       const get = <T>(token: new (...parameters: never[]) => T): T => app.get(token, { strict: false });

@@ -17,6 +17,11 @@ import { CreatePublisher } from './publishers/create-publisher.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { PublishersMessages } from './publishers/publishers.messages.js';
 import { PublishersRepository } from './publishers/publishers.repository.js';
+import { FireDue } from './schedules/fire-due.js';
+import { PutSchedule } from './schedules/put-schedule.js';
+import { ScheduleTimes } from './schedules/schedule-times.js';
+import { SchedulesMessages } from './schedules/schedules.messages.js';
+import { SchedulesRepository } from './schedules/schedules.repository.js';
 import { RedeemTriggerCredential } from './sources/redeem-trigger-credential.js';
 import { RunSource } from './sources/run-source.js';
 import { RunSources } from './sources/run-sources.js';
@@ -32,7 +37,7 @@ import { TriggerSources } from './types/trigger-sources.js';
 import { TRIGGER_TYPES } from './types/trigger-types.js';
 
 @Module({
-  controllers: [TriggersMessages, FiresMessages, EventsMessages, PublishersMessages],
+  controllers: [TriggersMessages, FiresMessages, SchedulesMessages, EventsMessages, PublishersMessages],
   providers: [
     TriggersRepository,
     CheckTrigger,
@@ -42,6 +47,10 @@ import { TRIGGER_TYPES } from './types/trigger-types.js';
     TriggerProblems,
     TriggerSourcesRepository,
     RedeemTriggerCredential,
+    SchedulesRepository,
+    PutSchedule,
+    ScheduleTimes,
+    FireDue,
     RunSource,
     RunSources,
     AcceptTriggerEvents,

@@ -116,6 +116,11 @@ export class TriggersService {
     return child;
   }
 
+  async stopReplica(replica: RunningService): Promise<void> {
+    this.running.splice(this.running.indexOf(replica), 1);
+    await replica.stop();
+  }
+
   async stopReplicas(): Promise<void> {
     await Promise.all(this.running.splice(0).map((replica) => replica.stop()));
   }

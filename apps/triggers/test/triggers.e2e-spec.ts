@@ -96,7 +96,7 @@ describe('manage', () => {
 
   it('describes its types with schema, hints and a sample', async () => {
     const { data } = await send(listTriggerTypes, {});
-    expect(data.map((type) => type.type)).toEqual(['manual', 'event_bus']);
+    expect(data.map((type) => type.type)).toEqual(expect.arrayContaining(['manual', 'event_bus', 'schedule']));
     expect(data[1]).toMatchObject({
       configSchema: { properties: { channel: { type: 'string' } }, required: ['channel'] },
       ui: { channel: {} },
@@ -135,7 +135,10 @@ describe('fire by hand', () => {
     const status = await send(readTriggersStatus, {});
     expect(status.data.find((row) => row.id === id)).toMatchObject({ open: 0, lastFire: { outcome: 'fired' } });
     await eventually(async () =>
-      expect((await send(readTriggersStatus, {})).sources).toEqual([{ type: 'event_bus', ok: true, lag: null }]),
+      expect((await send(readTriggersStatus, {})).sources).toEqual([
+        { type: 'event_bus', ok: true, lag: null },
+        { type: 'schedule', ok: true, lag: null },
+      ]),
     );
   });
 

@@ -18,7 +18,15 @@ import type { ClaimedIntent, FireResult } from './intents.repository.js';
 const START_TIMEOUT_MS = 8_000;
 const CACHED_TRIGGERS = 1_000;
 /** Errors of a start that another attempt may not meet: nothing is known to be wrong with the event or the trigger. */
-const TRANSIENT = new Set(['unavailable', 'timeout', 'overloaded', 'rate_limited', 'idempotency_running', 'internal']);
+const TRANSIENT = new Set<string>([
+  'unavailable',
+  'timeout',
+  'overloaded',
+  'rate_limited',
+  'quota_exceeded',
+  'idempotency_running',
+  'internal',
+]);
 /** Errors by which the workflow refuses this event; others are the installation's to mend. */
 const REFUSED = new Set(['inputs_invalid', 'validation_failed', 'too_large']);
 
@@ -76,6 +84,7 @@ export class FireIntent {
       return { outcome: 'fired', reason: null, executionId: reply.id };
     } catch (error) {
       if (!AppError.is(error) || TRANSIENT.has(error.code)) throw error;
+      if (error.code === 'start_skipped') return result('skipped', error.message);
       const faults = error.errors?.slice(0, 5).map((fault) => `${fault.path}: ${fault.message}`) ?? [];
       const reason = [error.message, ...faults].join(' ');
       return result(REFUSED.has(error.code) ? 'rejected' : 'failed', `${error.code}: ${reason}`);

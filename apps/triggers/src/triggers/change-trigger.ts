@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { JsonObject, Principal, TriggerView, UpdateTriggerRequest } from '@rpa/contracts';
 import { organizationOf, Transactions } from '@rpa/platform';
@@ -21,7 +22,7 @@ export class ChangeTrigger {
     const row = await this.triggers.get(organizationId, id);
     const config = request.config ?? (row.config as JsonObject);
     const inputs = request.inputs === undefined ? (row.inputs as JsonObject | null) : request.inputs;
-    const type = this.check.assertConfig(row.type, config, inputs);
+    const type = this.check.assertConfig(row.type, request.config ?? null, inputs);
     if (request.config) await this.check.assertCredential(principal, type, config);
     if (workflowId !== undefined && workflowId !== row.workflowId)
       await this.check.assertWorkflow(principal, workflowId);
@@ -37,7 +38,8 @@ export class ChangeTrigger {
     };
     return this.transactions.run(async () => {
       const changed = await this.triggers.change(organizationId, id, revision, change);
-      await this.sync.execute(changed);
+      const isSame = changed.enabled === row.enabled && isDeepStrictEqual(config, row.config);
+      await this.sync.execute(changed, !isSame);
       return toView(changed);
     });
   }

@@ -23,8 +23,11 @@ export class CheckTrigger {
     private readonly identity: Identity,
   ) {}
 
-  /** Throws `validation_failed` with every fault. */
-  assertConfig(type: string, config: JsonObject, inputs: JsonObject | null): TriggerType {
+  /**
+   * Throws `validation_failed` with every fault.
+   * @param config null: it was checked before and stays, though by now it may never fire again
+   */
+  assertConfig(type: string, config: JsonObject | null, inputs: JsonObject | null): TriggerType {
     const known = findTriggerType(type);
     if (!known) {
       const types = TRIGGER_TYPES.map((one) => one.descriptor.type).join(', ');
@@ -32,7 +35,7 @@ export class CheckTrigger {
         { path: 'type', code: 'unknown_type', message: `'${type}' is no type of trigger; there are ${types}` },
       ]);
     }
-    const faults = [...known.check(config), ...checkInputs(inputs)];
+    const faults = [...(config ? known.check(config) : []), ...checkInputs(inputs)];
     if (JSON.stringify([config, inputs]).length > MAX_BYTES)
       faults.push({
         path: 'config',

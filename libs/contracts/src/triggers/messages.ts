@@ -9,11 +9,20 @@ import {
 import { createEventPublisher, listEventPublishers, revokeEventPublisher } from './event-publisher.command.js';
 import { fireTrigger, publishEvents } from './fire-trigger.command.js';
 import { getTrigger, listFires, listTriggers, listTriggerTypes, readTriggersStatus } from './read-triggers.command.js';
+import {
+  createSchedule,
+  deleteSchedule,
+  getSchedule,
+  listSchedules,
+  previewSchedule,
+  updateSchedule,
+} from './schedule.command.js';
 
 export * from './change-trigger.command.js';
 export * from './event-publisher.command.js';
 export * from './fire-trigger.command.js';
 export * from './read-triggers.command.js';
+export * from './schedule.command.js';
 export * from './trigger-broken.event.js';
 export * from './trigger-fired.event.js';
 export { FIRE_OUTCOMES, FireOutcome, TriggerProblemCode, TriggerView } from './trigger-view.js';
@@ -33,6 +42,12 @@ export const TRIGGERS_COMMANDS = [
   fireTrigger,
   listFires,
   publishEvents,
+  createSchedule,
+  listSchedules,
+  getSchedule,
+  updateSchedule,
+  deleteSchedule,
+  previewSchedule,
   createEventPublisher,
   listEventPublishers,
   revokeEventPublisher,

@@ -8,6 +8,7 @@ import {
   TriggerView,
   type FireOutcome,
   type TriggerFire,
+  type TriggerProblem,
   type TriggerTypeDescriptor,
 } from './trigger-view.js';
 
@@ -93,9 +94,27 @@ export interface TriggerStatus {
   name: string;
   type: string;
   enabled: boolean;
+  /** What keeps it from its work; null: nothing known. */
+  problem: TriggerProblem | null;
   /** Events that are accepted and not handed over yet. */
   open: number;
+  /** When a schedule fires next, without its jitter; null: never, or no schedule. */
+  nextFire: string | null;
+  /** Of triggers that look for events themselves (polls, mailboxes, ...); null: those that are told. */
+  source: TriggerOwnSourceStatus | null;
   lastFire: TriggerFire | null;
+}
+
+/** How the source of one trigger is doing. */
+export interface TriggerOwnSourceStatus {
+  /** When it was last looked at with success. */
+  lastPoll: string | null;
+  lastEvent: string | null;
+  /** Failures in a row. */
+  failures: number;
+  lastError: string | null;
+  /** How much waits there; null when it does not tell. */
+  lag: number | null;
 }
 
 /** How a source of events is doing, e.g. the consumer of the event bus. */
@@ -128,7 +147,19 @@ export const readTriggersStatus = defineCommand({
   example: {
     request: {},
     reply: {
-      data: [{ id, name: 'New orders', type: 'event_bus', enabled: true, open: 0, lastFire: null }],
+      data: [
+        {
+          id,
+          name: 'New orders',
+          type: 'event_bus',
+          enabled: true,
+          problem: null,
+          open: 0,
+          nextFire: null,
+          source: null,
+          lastFire: null,
+        },
+      ],
       sources: [{ type: 'event_bus', ok: true, lag: 0 }],
       nextCursor: null,
     },
