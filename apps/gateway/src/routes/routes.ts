@@ -6,6 +6,7 @@ import { AUTH_ROUTES } from './auth.routes.js';
 import { CREDENTIAL_ROUTES } from './credentials.routes.js';
 import { EXECUTION_ROUTES } from './executions.routes.js';
 import { FILE_ROUTES } from './files.routes.js';
+import { SCHEDULE_ROUTES } from './schedules.routes.js';
 import { QUOTA_ROUTES } from './quotas.routes.js';
 import { TRIGGER_ROUTES } from './triggers.routes.js';
 import { INTEGRATION_ROUTES } from './integrations.routes.js';
@@ -20,6 +21,7 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   quotas: QUOTA_ROUTES,
   files: FILE_ROUTES,
   triggers: TRIGGER_ROUTES,
+  schedules: SCHEDULE_ROUTES,
   credentials: CREDENTIAL_ROUTES,
   integrations: INTEGRATION_ROUTES,
   ai: AI_ROUTES,
