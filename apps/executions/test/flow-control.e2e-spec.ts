@@ -243,7 +243,7 @@ describe('rate limit', () => {
     );
     expect(refused).toHaveLength(3);
     for (const error of refused) {
-      expect(error).toMatchObject({ code: 'rate_limited' });
+      expect(error).toMatchObject({ code: 'start_skipped' });
       expect(error.retryAfter).toBeGreaterThan(3_500);
     }
   });

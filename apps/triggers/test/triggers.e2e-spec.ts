@@ -163,6 +163,7 @@ describe('fire by hand', () => {
 
   it.each([
     ['failed', new AppError('workflow_not_published'), /workflow_not_published/],
+    ['skipped', new AppError('start_skipped', 'It runs already.'), /^It runs already\.$/],
     [
       'rejected',
       new AppError('inputs_invalid', 'no', {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@rpa/contracts';
+import { parse } from 'yaml';
 import { START, STEP_TYPES } from '../test/test-run.js';
 import {
   applyEvent,
@@ -42,6 +44,14 @@ describe('flow control of a definition', () => {
     expect(faults({ rateLimit: { limit: 1, period: '1s', key: '{{ steps.a.output }}' } })).toEqual([
       'settings.rateLimit.key expression_unknown_name',
     ]);
+  });
+
+  it('is in the guide as it is here', () => {
+    const guide = readFileSync(new URL('../../../docs/guides/flow-control.md', import.meta.url), 'utf8');
+    const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(guide) ?? [];
+    const { settings } = parse(yaml) as { settings: object };
+    expect(Object.keys(settings)).toEqual(['concurrency', 'rateLimit', 'debounce', 'priority']);
+    expect(faults(settings)).toEqual([]);
   });
 
   it('has its keys evaluated from what the start brings', () => {

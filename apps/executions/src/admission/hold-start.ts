@@ -96,9 +96,13 @@ export class HoldStart {
       await lockGate(client, { organizationId, stage: 'rate_limit', key: rate.key });
       const fullFor = await counts.rateFullFor(client, organizationId, rate);
       if (fullFor !== null)
-        throw new AppError('rate_limited', `The workflow may start ${rate.limit} times in ${rate.periodMs} ms.`, {
-          retryAfter: Math.ceil(fullFor / 1_000),
-        });
+        throw new AppError(
+          'start_skipped',
+          `The workflow may start ${rate.limit} times in ${rate.periodMs} ms, and has.`,
+          {
+            retryAfter: Math.ceil(fullFor / 1_000),
+          },
+        );
     }
     return above ? { ...held, lane: null } : held;
   }

@@ -1,26 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import type { StartRow } from '../commit/append.js';
-import {
-  KEY_COLUMNS,
-  LABEL_COLUMNS,
-  names,
-  START_COLUMNS,
-  toArrays,
-  unnest,
-  type Labelled,
-  type Started,
-} from '../commit/columns.js';
+import { KEY_COLUMNS, names, START_COLUMNS, type Started } from '../commit/columns.js';
 import { firstGate, placeOf, type Debounce, type HeldStart, type Stage } from './held-start.js';
 
 /** A level of priority counts as much as this time in the queue, so that nothing waits for ever. */
 const LEVEL_SECONDS = 30;
 
 /** Begins later; everything else of the row is written when it is accepted. */
-const ROW_COLUMNS = START_COLUMNS.filter(([name]) => name !== 'started_at');
+const ROW_COLUMNS = START_COLUMNS.filter(([name]) => name !== 'started_at' && name !== 'organization_id');
 /** What a later start of the same debounce key puts in place of the former. */
-const REPLACED = ROW_COLUMNS.filter(
-  ([name]) => !['id', 'organization_id', 'workflow_id', 'status', 'test', 'created_at'].includes(name),
-);
+const REPLACED = ROW_COLUMNS.filter(([name]) => !['id', 'workflow_id', 'status', 'test', 'created_at'].includes(name));
 
 /** The rows of starts that are accepted and wait for their turn. */
 export class StartQueueRepository {
@@ -53,11 +42,10 @@ export class StartQueueRepository {
     const { id, row, debounce } = held;
     const { organizationId } = row;
     const { stage, key } = firstGate(held);
-    const next = ROW_COLUMNS.length + 1;
     const { rowCount } = await client.query(
-      `INSERT INTO executions.executions (${names(ROW_COLUMNS)}, held_back)
-       VALUES (${places(ROW_COLUMNS)}, $${next}::text) ON CONFLICT (id) DO NOTHING`,
-      [...valuesOf(ROW_COLUMNS, { id, row }), stage],
+      `INSERT INTO executions.executions (organization_id, held_back, ${names(ROW_COLUMNS)})
+       VALUES ($1::uuid, $2::text, ${places(ROW_COLUMNS, 3)}) ON CONFLICT (id) DO NOTHING`,
+      [organizationId, stage, ...valuesOf(ROW_COLUMNS, { id, row })],
     );
     if (rowCount === 0) return;
     await this.label(client, id, row);
@@ -122,11 +110,12 @@ export class StartQueueRepository {
   }
 
   private async label(client: PoolClient, id: string, { organizationId, labels }: StartRow): Promise<void> {
-    const rows = Object.entries(labels ?? {}).map(([name, value]): Labelled => ({ id, organizationId, name, value }));
-    if (rows.length === 0) return;
+    const named = Object.entries(labels ?? {});
+    if (named.length === 0) return;
     await client.query(
-      `INSERT INTO executions.labels (${names(LABEL_COLUMNS)}) SELECT l.* FROM ${unnest(LABEL_COLUMNS, 1, 'l')}`,
-      toArrays(LABEL_COLUMNS, rows),
+      `INSERT INTO executions.labels (organization_id, execution_id, name, value)
+       SELECT $1::uuid, $2::uuid, l.name, l.value FROM unnest($3::text[], $4::text[]) AS l (name, value)`,
+      [organizationId, id, named.map(([name]) => name), named.map(([, value]) => value)],
     );
   }
 

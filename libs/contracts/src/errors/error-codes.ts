@@ -18,7 +18,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
   conflict: { status: 409, title: 'The change conflicts with what is stored' },
   already_exists: { status: 409, title: 'Something with this name or key exists' },
-  /** The workflow runs as often as it may at once, and its settings say to skip what comes meanwhile. */
+  /** The workflow runs or starts as often as it may, and its settings say to skip what comes beyond. */
   start_skipped: { status: 409, title: 'The start was skipped, as the workflow says' },
   workflow_not_published: { status: 409, title: 'The workflow has no published version' },
   idempotency_running: {
