@@ -22,6 +22,7 @@ export function buildTask(delivery: Delivery, owner: string, identity: Identity)
     timeoutMs: effect.timeoutMs,
     sideEffect: effect.sideEffect,
     idempotencyKey: effect.idempotencyKey,
+    ...(delivery.alone && { alone: true }),
   };
   return effect.credential === undefined ? task : withGrant(task, effect.credential, identity);
 }

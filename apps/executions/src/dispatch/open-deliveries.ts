@@ -1,17 +1,18 @@
 import type { DispatchEffect } from '@rpa/engine';
 import { attemptKey, type LiveRun } from '../runs/live-run.js';
-import { taskKey, type Delivery } from './delivery.js';
+import { SUSPECT_AFTER_CRASHES, taskKey, type Delivery } from './delivery.js';
 import { DispatchQueue } from './dispatch-queue.js';
+import type { KnownWorker } from './known-worker.js';
 
 /** All deliveries that are open, and the queues of those that wait: one for each pool and step type. */
 export class OpenDeliveries {
   private readonly queues = new Map<string, DispatchQueue>();
   private readonly open = new Map<string, Delivery>();
+  private sent = 0;
 
+  /** With workers, or on their way. */
   get inFlight(): number {
-    let sum = 0;
-    for (const queue of this.queues.values()) sum += queue.inFlight;
-    return sum;
+    return this.sent;
   }
 
   get queued(): number {
@@ -42,22 +43,58 @@ export class OpenDeliveries {
   add(run: LiveRun, effect: DispatchEffect, state: Delivery['state']): Delivery {
     const { path, attempt, delivery: number } = effect;
     const ref = { executionId: run.id, path, attempt, delivery: number };
-    const delivery: Delivery = { run, effect, ref, state, heardAt: 0, deadlineAt: Infinity, worker: null };
+    const delivery: Delivery = {
+      run,
+      effect,
+      ref,
+      key: taskKey(ref),
+      state,
+      heardAt: 0,
+      deadlineAt: Infinity,
+      holder: null,
+      viaGroup: false,
+      alone: (effect.crashes ?? 0) >= SUSPECT_AFTER_CRASHES,
+    };
     run.deliveries.set(attemptKey(path, attempt), delivery);
-    this.open.set(taskKey(ref), delivery);
+    this.open.set(delivery.key, delivery);
     return delivery;
   }
 
-  /** Nothing that still comes for it counts. Returns the queue that has room now, null when it was closed before. */
-  close(delivery: Delivery): DispatchQueue | null {
-    if (delivery.state === 'closed') return null;
-    const queue = this.queueOf(delivery.effect);
-    if (delivery.state === 'sent') queue.inFlight--;
+  /** It is with a worker, or on its way to one; `holder` is null where the queue group decides which. */
+  hand(delivery: Delivery, holder: KnownWorker | null): void {
+    delivery.state = 'sent';
+    delivery.holder = holder;
+    delivery.viaGroup = holder === null;
+    this.sent++;
+    if (holder) holder.took(delivery.alone);
+    else this.queueOf(delivery.effect).inFlight++;
+  }
+
+  /** A worker says that it has what was sent to all of them. */
+  found(delivery: Delivery, holder: KnownWorker): void {
+    if (delivery.holder === holder) return;
+    delivery.holder?.gave(delivery.alone);
+    delivery.holder = holder;
+    holder.took(delivery.alone);
+  }
+
+  /** No worker has it any more. */
+  takeBack(delivery: Delivery): void {
+    this.sent--;
+    delivery.holder?.gave(delivery.alone);
+    if (delivery.viaGroup) this.queueOf(delivery.effect).inFlight--;
+    delivery.holder = null;
+  }
+
+  /** Nothing that still comes for it counts. False when it was closed before. */
+  close(delivery: Delivery): boolean {
+    if (delivery.state === 'closed') return false;
+    if (delivery.state === 'sent') this.takeBack(delivery);
     delivery.state = 'closed';
-    if (this.open.get(taskKey(delivery.ref)) === delivery) this.open.delete(taskKey(delivery.ref));
+    if (this.open.get(delivery.key) === delivery) this.open.delete(delivery.key);
     const key = attemptKey(delivery.ref.path, delivery.ref.attempt);
     if (delivery.run.deliveries.get(key) === delivery) delivery.run.deliveries.delete(key);
-    return queue;
+    return true;
   }
 
   forgetIdleQueues(): void {

@@ -16,7 +16,7 @@ const said = (paths: string[], more: object = {}) => ({
 describe('WorkerRegistry', () => {
   it('takes a list that comes in several messages as one, and the next list anew', () => {
     const registry = new WorkerRegistry({ now: 0 } as never);
-    const holds = (path: string) => registry.holderOf(taskKey(ref(path)));
+    const holds = (path: string) => registry.holderOf(taskKey(ref(path)))?.worker ?? null;
     registry.hear(said(['a']));
     registry.hear(said(['b'], { continued: true }));
     expect([holds('a'), holds('b')]).toEqual(['w', 'w']);

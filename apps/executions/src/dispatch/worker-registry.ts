@@ -1,17 +1,10 @@
 import { DELIVERY_SILENCE_MS, type WorkerAnnouncement } from '@rpa/contracts';
 import { taskKey } from './delivery.js';
 import type { HearingClock } from './hearing-clock.js';
+import { KnownWorker } from './known-worker.js';
 
-interface KnownWorker {
-  worker: string;
-  pool: string;
-  types: ReadonlySet<string>;
-  capacity: number;
-  free: number;
-  draining: boolean;
-  heardAt: number;
-  running: ReadonlySet<string>;
-}
+/** A name becomes part of a subject. */
+const WORKER_NAME = /^[\w-]{1,100}$/;
 
 /** The workers that announce themselves, what they take, and what they run, whoever sent it. */
 export class WorkerRegistry {
@@ -21,56 +14,89 @@ export class WorkerRegistry {
 
   /** Takes an announcement in; anything malformed is ignored. */
   hear(body: unknown): KnownWorker | null {
-    const said = body as Partial<WorkerAnnouncement> | null;
-    if (typeof said?.worker !== 'string' || typeof said.pool !== 'string' || !Array.isArray(said.types)) return null;
-    if (typeof said.capacity !== 'number' || said.worker.length > 100) return null;
-    const known: KnownWorker = {
-      worker: said.worker,
-      pool: said.pool,
-      types: new Set(said.types),
-      capacity: Math.max(0, Math.min(said.capacity, 10_000)),
-      free: typeof said.free === 'number' ? Math.max(0, said.free) : 0,
-      draining: said.draining === true,
-      heardAt: this.clock.now,
-      running: this.runningOf(said),
-    };
+    if (!isAnnouncement(body)) return null;
+    const known = this.workers.get(body.worker) ?? new KnownWorker(body.worker);
+    known.hear(body, this.runningOf(body), this.clock.now);
     this.workers.set(known.worker, known);
     return known;
   }
 
   /** A long list comes in several messages, of which all but the first add to the one before. */
-  private runningOf({ worker, running, continued }: Partial<WorkerAnnouncement>): ReadonlySet<string> {
+  private runningOf({ worker, running, continued }: WorkerAnnouncement): ReadonlySet<string> {
     const named = Object.values(running ?? {})
       .flat()
       .map(taskKey);
-    const before = continued === true ? this.workers.get(worker ?? '')?.running : undefined;
+    const before = continued === true ? this.workers.get(worker)?.running : undefined;
     return new Set(before ? [...before, ...named] : named);
   }
 
-  /** Tasks that the workers of a pool take at once, of one type. */
-  capacityFor(pool: string, type: string): number {
+  /** The worker with most room for one more task of this type; null: none has any. */
+  roomiest(pool: string, type: string): KnownWorker | null {
+    let best: KnownWorker | null = null;
+    for (const worker of this.addressed(pool, type)) if (worker.room > (best?.room ?? 0)) best = worker;
+    return best;
+  }
+
+  /** The worker that would soonest be free for a task that wants to be alone. */
+  idlest(pool: string, type: string): KnownWorker | null {
+    let best: KnownWorker | null = null;
+    for (const worker of this.addressed(pool, type)) {
+      if (worker.room > 0 && worker.isIdle) return worker;
+      if (worker.room > (best?.room ?? -1)) best = worker;
+    }
+    return best;
+  }
+
+  /** It still takes tasks of this type that are sent to itself. */
+  isUsable(worker: KnownWorker, pool: string, type: string): boolean {
+    const known = this.workers.get(worker.worker) === worker;
+    return known && worker.addressed && worker.takes(pool, type, this.clock.now);
+  }
+
+  /** Tasks that those workers of a pool take at once that share them by queue group. */
+  sharedCapacity(pool: string, type: string): number {
     let capacity = 0;
     for (const worker of this.workers.values())
-      if (worker.pool === pool && !worker.draining && worker.types.has(type)) capacity += worker.capacity;
+      if (!worker.addressed && worker.takes(pool, type, this.clock.now)) capacity += worker.capacity;
     return capacity;
   }
 
   /** Worker that says it has this task. */
-  holderOf(key: string): string | null {
-    for (const worker of this.workers.values()) if (worker.running.has(key)) return worker.worker;
+  holderOf(key: string): KnownWorker | null {
+    for (const worker of this.workers.values()) if (worker.running.has(key)) return worker;
     return null;
   }
 
-  workersFor(pool: string, type: string): string[] {
-    return [...this.workers.values()].filter((w) => w.pool === pool && w.types.has(type)).map((w) => w.worker);
+  workersFor(pool: string, type: string): KnownWorker[] {
+    return [...this.workers.values()].filter((w) => w.pool === pool && w.types.has(type));
   }
 
   forgetSilent(): void {
-    for (const worker of this.workers.values())
-      if (this.clock.now - worker.heardAt > DELIVERY_SILENCE_MS) this.workers.delete(worker.worker);
+    for (const worker of this.workers.values()) if (this.isSilent(worker)) this.workers.delete(worker.worker);
+  }
+
+  /** So long that it counts as dead, with all that it had. */
+  isSilent(worker: KnownWorker): boolean {
+    return this.clock.now - worker.heardAt > DELIVERY_SILENCE_MS;
   }
 
   get size(): number {
     return this.workers.size;
   }
+
+  private *addressed(pool: string, type: string): Iterable<KnownWorker> {
+    for (const worker of this.workers.values())
+      if (worker.addressed && worker.takes(pool, type, this.clock.now)) yield worker;
+  }
+}
+
+function isAnnouncement(body: unknown): body is WorkerAnnouncement {
+  const said = body as Partial<WorkerAnnouncement> | null;
+  return (
+    typeof said?.worker === 'string' &&
+    WORKER_NAME.test(said.worker) &&
+    typeof said.pool === 'string' &&
+    Array.isArray(said.types) &&
+    typeof said.capacity === 'number'
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  ALONE_RESERVE_MS,
   ANNOUNCE_INTERVAL_MS,
   reportResult,
   requestStepStart,
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   worker: string;
   types: string[];
   capacity?: number;
+  /** It takes tasks that are sent to itself, and runs nothing beside one that wants to be alone. */
+  addressed?: boolean;
   work: Work;
 }
 
@@ -38,6 +41,8 @@ export class WorkerPeer {
   readonly acknowledged: TaskRef[] = [];
   private readonly running = new Map<string, Running>();
   private readonly timers: NodeJS.Timeout[] = [];
+  private reservedUntil = 0;
+  private isFrozen = false;
 
   private constructor(
     private readonly bus: Bus,
@@ -61,11 +66,18 @@ export class WorkerPeer {
         (body, msg) => void peer.take(body as StepTask, msg),
         'workers',
       );
+    if (options.addressed)
+      bus.subscribe(TASK_SUBJECTS.addressed(options.worker), (body, msg) => void peer.take(body as StepTask, msg));
     bus.subscribe(TASK_SUBJECTS.worker(options.worker), (body) => peer.control(body as WorkerControl));
     peer.timers.push(setInterval(() => peer.announce(), ANNOUNCE_INTERVAL_MS));
     peer.timers.push(setInterval(() => void peer.report(), RESULT_RETRY_MS));
     peer.announce();
     return peer;
+  }
+
+  /** As a process that was stopped: its subscriptions stay, but it does nothing and says nothing. */
+  freeze(): void {
+    this.isFrozen = true;
   }
 
   /** As a process that was killed: it says and does nothing any more. */
@@ -90,7 +102,15 @@ export class WorkerPeer {
     msg: { respond(data: Uint8Array): boolean; headers?: { get(name: string): string } },
   ): Promise<void> {
     const { worker, capacity = 50, work } = this.options;
-    if (this.running.size >= capacity) {
+    if (this.isFrozen) {
+      this.taken.push(task);
+      return;
+    }
+    const isOccupied = [...this.running.values()].some((other) => !other.result);
+    const isAlone = [...this.running.values()].some((other) => other.task.alone && !other.result);
+    if (task.alone && isOccupied) this.reservedUntil = Date.now() + ALONE_RESERVE_MS;
+    const isKept = isAlone || (task.alone ? isOccupied : Date.now() < this.reservedUntil);
+    if (this.running.size >= capacity || isKept) {
       msg.respond(encodeBody({ busy: true, worker }));
       return;
     }
@@ -116,14 +136,16 @@ export class WorkerPeer {
   }
 
   private announce(): void {
-    const { worker, types, capacity = 50 } = this.options;
+    const { worker, types, capacity = 50, addressed } = this.options;
+    if (this.isFrozen) return;
     const running: WorkerAnnouncement['running'] = {};
     for (const { task } of this.running.values()) {
       const { executionId, path, attempt, delivery, owner } = task;
       (running[owner] ??= []).push({ executionId, path, attempt, delivery });
     }
     const free = capacity - this.running.size;
-    const said: WorkerAnnouncement = { worker, pool: 'default', types, capacity, free, running };
+    const head = { worker, pool: 'default', types, capacity, free };
+    const said: WorkerAnnouncement = { ...head, running, ...(addressed && { addressed }) };
     if (this.bus.connected) this.bus.publish(TASK_SUBJECTS.announce, said);
   }
 

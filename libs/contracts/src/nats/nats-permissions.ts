@@ -31,11 +31,11 @@ export function healthSubject(service: ServiceName | '*'): string {
 const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: string[] }>> = {
   gateway: { publish: [healthSubject('*')], subscribe: ['evt.*.>'] },
   executions: {
-    publish: ['task.direct.>', 'task.queue.>', 'task.worker.*', replicaSubject('*')],
+    publish: ['task.direct.>', 'task.queue.>', 'task.worker.>', replicaSubject('*')],
     subscribe: ['task.announce', replicaSubject('*')],
   },
-  worker: { publish: ['task.announce'], subscribe: ['task.direct.*.*', 'task.queue.*.*', 'task.worker.*'] },
-  ai: { publish: ['task.announce'], subscribe: ['task.direct.ai.*', 'task.queue.ai.*', 'task.worker.*'] },
+  worker: { publish: ['task.announce'], subscribe: ['task.direct.*.*', 'task.queue.*.*', 'task.worker.>'] },
+  ai: { publish: ['task.announce'], subscribe: ['task.direct.ai.*', 'task.queue.ai.*', 'task.worker.>'] },
   triggers: {
     publish: [
       'events.*.>',

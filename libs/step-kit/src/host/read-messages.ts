@@ -16,6 +16,7 @@ export function readTask(body: unknown): StepTask | string {
     if (!Number.isInteger(body[name]) || (body[name] as number) < 1) return `${name} is no whole number from 1`;
   if (!isObject(body['config'])) return 'config is no object';
   if (!SIDE_EFFECTS.includes(body['sideEffect'] as string)) return 'sideEffect is not known';
+  if (body['alone'] !== undefined && body['alone'] !== true) return 'alone is not true';
   if (body['credentialGrant'] !== undefined && typeof body['credentialGrant'] !== 'string')
     return 'credentialGrant is no text';
   const task = body as unknown as StepTask;

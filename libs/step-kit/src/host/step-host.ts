@@ -9,6 +9,7 @@ import { toStepError, StepFailure } from '../step/step-failure.js';
 import { WorkerAnnouncer } from './announce-worker.js';
 import { CatalogAnnouncer } from './announce-catalog.js';
 import type { StepHostOptions } from './host-options.js';
+import { KeptAlone } from './kept-alone.js';
 import { KeptResults } from './kept-results.js';
 import { attemptKey, readControl, readTask } from './read-messages.js';
 import { runAttempt, type AttemptEnd, type AttemptMeans } from './run-attempt.js';
@@ -30,6 +31,7 @@ export class StepHost {
   private readonly announcer: WorkerAnnouncer;
   private readonly catalog: CatalogAnnouncer;
   private readonly means: AttemptMeans;
+  private readonly alone = new KeptAlone();
   private readonly took: ReturnType<StepHostOptions['metrics']['histogram']>;
   private isDraining = false;
   private stopped: Promise<void> | null = null;
@@ -81,7 +83,7 @@ export class StepHost {
 
   private get free(): number {
     const { capacity } = this.options;
-    if (this.isDraining) return 0;
+    if (this.isDraining || this.alone.isKept) return 0;
     const room = KEPT_PER_PLACE * capacity - this.results.size - this.running.size;
     return Math.max(0, Math.min(capacity - this.running.size, room));
   }
@@ -94,7 +96,11 @@ export class StepHost {
   private listen(types: string[]): void {
     const { bus, pool } = this.options;
     const control = bus.subscribe(TASK_SUBJECTS.worker(this.workerId), (body) => this.obey(body));
-    this.subscriptions.push(control);
+    const addressed = TASK_SUBJECTS.addressed(this.workerId);
+    this.subscriptions.push(
+      control,
+      bus.subscribe(addressed, (body, msg) => this.take(body, msg)),
+    );
     for (const type of types)
       this.subscriptions.push(
         bus.subscribe(TASK_SUBJECTS.direct(pool, type), (body, msg) => this.take(body, msg), TASK_SUBJECTS.workerQueue),
@@ -119,7 +125,8 @@ export class StepHost {
     const kept = this.results.redeliver(key, task.delivery, task.owner);
     if (kept) return this.answer(msg, kept);
     if (this.results.isSettled(key)) return;
-    if (this.free === 0) return this.answer(msg, { busy: true, worker: this.workerId });
+    if (!this.alone.admits(task, this.running.size) || (this.free === 0 && !task.alone))
+      return this.answer(msg, { busy: true, worker: this.workerId });
     this.running.set(key, new RunningTask(task, msg));
     this.announcer.capacityChanged();
     void this.work(key);
@@ -133,6 +140,7 @@ export class StepHost {
     const tookMs = performance.now() - started;
     running.close();
     this.running.delete(key);
+    this.alone.left(running.task);
     if (end) this.settle(running, end, tookMs);
     this.announcer.capacityChanged();
   }

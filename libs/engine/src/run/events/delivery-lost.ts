@@ -10,7 +10,7 @@ import { openAttempt, type EventHandler } from './event-handler.js';
 /** A step that took its worker down this often, the last time with nothing beside it, is not handed to another one. */
 const MOST_CRASHES = 3;
 /** So many can be no accident, even if the step was never seen alone. */
-const MOST_SHARED_CRASHES = 10;
+const MOST_SHARED_CRASHES = 20;
 const MOST_DELIVERIES = 100;
 
 /**
@@ -33,7 +33,11 @@ export const deliveryLost: EventHandler<'delivery_lost'> = (turn, event) => {
     return;
   }
   if (step.delivery >= MOST_DELIVERIES) {
-    failStep(turn, step, stepError('worker_died', `The step was handed over ${step.delivery} times and never answered`));
+    failStep(
+      turn,
+      step,
+      stepError('worker_died', `The step was handed over ${step.delivery} times and never answered`),
+    );
     return;
   }
   redeliver(turn, step, { delivery: step.delivery + 1, crashes, reason: event.reason });
