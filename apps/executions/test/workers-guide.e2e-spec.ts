@@ -75,7 +75,7 @@ describe('samples of docs/guides/workers.md', () => {
 
   it('announce a worker', () => {
     const heard = new WorkerRegistry(new HearingClock(() => true)).hear(sample('announcement'));
-    expect(heard).toMatchObject({ worker: 'acme-1', capacity: 10, free: 9 });
+    expect(heard).toMatchObject({ worker: 'acme-1', capacity: 10, room: 9, addressed: false });
     expect([...(heard?.running ?? [])]).toEqual(['0198c1f0-0000-7000-8000-000000000002 slug 1']);
   });
 

@@ -44,7 +44,12 @@ export class WorkerAnnouncer {
     if (!this.bus.connected) return;
     const free = this.state.free();
     this.told = { free, at: Date.now() };
-    const head = { ...this.worker, addressed: true as const, free, ...(this.state.draining() && { draining: true as const }) };
+    const head = {
+      ...this.worker,
+      addressed: true as const,
+      free,
+      ...(this.state.draining() && { draining: true as const }),
+    };
     let continued = false;
     for (const running of this.chunks()) {
       this.bus.publish(TASK_SUBJECTS.announce, { ...head, running, ...(continued && { continued }) });
