@@ -10,7 +10,14 @@ const WITH_DATABASE = [...BASE, 'DATABASE_URL'];
  */
 export const SERVICES = [
   { name: 'gateway', probe: 3001, secrets: BASE, replicas: 2, memory: '256Mi', http: GATEWAY_PORT },
-  { name: 'auth', probe: 3002, secrets: WITH_DATABASE, replicas: 2, memory: '384Mi' },
+  {
+    name: 'auth',
+    probe: 3002,
+    secrets: [...WITH_DATABASE, 'AUDIT_KEY', 'AUTH_KEY'],
+    replicas: 2,
+    memory: '384Mi',
+    egress: true,
+  },
   { name: 'workflows', probe: 3003, secrets: WITH_DATABASE, replicas: 2, memory: '384Mi' },
   { name: 'executions', probe: 3004, secrets: WITH_DATABASE, replicas: 2, memory: '512Mi' },
   { name: 'triggers', probe: 3005, secrets: [...WITH_DATABASE, 'NATS_CALLOUT_SEED'], replicas: 2, memory: '256Mi' },

@@ -2,6 +2,8 @@ import { connectBus, type Bus, type ClientRef } from '@rpa/messaging';
 import { askForSigningKeys, Identity, makeSecrets, secretsEnvironment, type RunningService } from '@rpa/platform';
 import { createTestDatabase, startTestNats, type TestDatabase } from '@rpa/testing';
 import {
+  acceptInvitation,
+  inviteUser,
   natsUsers,
   openSession,
   registerUser,
@@ -55,7 +57,6 @@ export class AuthService {
       LOG_LEVEL: 'silent',
       ...more,
     };
-    const own = secretsEnvironment(secrets, 'gateway');
     const [running, gateway, identity] = await Promise.all([
       start(authConfig.load(environment)),
       connectBus({
@@ -64,11 +65,7 @@ export class AuthService {
         user: 'gateway',
         password: secrets.natsPasswords.gateway,
       }),
-      Identity.load({
-        service: 'gateway',
-        identityKey: own['IDENTITY_KEY'] ?? '',
-        trustedKeys: own['TRUSTED_KEYS'] ?? '',
-      }),
+      loadIdentity(secrets, 'gateway'),
     ]);
     askForSigningKeys(identity, gateway);
     return new AuthService({ database, nats }, gateway, identity, environment, running, secrets);
@@ -102,6 +99,13 @@ export class AuthService {
     return { bus, principal: await identity.serviceToken() };
   }
 
+  /** Another reader of tokens, that remembers nothing yet. */
+  async newReader(): Promise<Identity> {
+    const reader = await loadIdentity(this.secrets, 'gateway');
+    askForSigningKeys(reader, this.gateway);
+    return reader;
+  }
+
   register(more: Partial<RegisterUserRequest> = {}, client = CLIENT): Promise<SessionView> {
     return this.gateway.request(registerUser, newPerson(more), { client });
   }
@@ -117,6 +121,17 @@ export class AuthService {
     return session;
   }
 
+  /** Invites a person into an organization and accepts in their name. */
+  async join(
+    inviter: SessionView,
+    roles: string[],
+    names: { firstName: string; lastName: string } = { firstName: 'Ada', lastName: 'Lovelace' },
+  ): Promise<SessionView> {
+    const { email } = newPerson();
+    const { token } = await this.gateway.request(inviteUser, { email, roles }, { principal: inviter.accessToken });
+    return this.gateway.request(acceptInvitation, { token, password: PASSWORD, ...names }, { client: CLIENT });
+  }
+
   async restart(): Promise<void> {
     await this.running.stop();
     this.running = await start(authConfig.load(this.environment));
@@ -128,4 +143,13 @@ export class AuthService {
     await this.servers.nats.stop();
     await this.servers.database.drop();
   }
+}
+
+function loadIdentity(secrets: ReturnType<typeof makeSecrets>, service: ServiceName): Promise<Identity> {
+  const environment = secretsEnvironment(secrets, service);
+  return Identity.load({
+    service,
+    identityKey: environment['IDENTITY_KEY'] ?? '',
+    trustedKeys: environment['TRUSTED_KEYS'] ?? '',
+  });
 }

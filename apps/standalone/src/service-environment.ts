@@ -24,6 +24,7 @@ export function serviceEnvironment(
     [portName]: inherited[portName] ?? String(more.probePort),
     HOST: config.host,
     PORT: String(config.port),
+    PUBLIC_URL: inherited['PUBLIC_URL'] ?? `http://localhost:${config.port}`,
     NATS_URL: servers.natsUrl,
     DATABASE_URL: servers.databaseUrl,
     LOG_LEVEL: config.logLevel,
