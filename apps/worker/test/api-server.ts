@@ -11,7 +11,7 @@ export interface SeenRequest {
 export interface ApiAnswer {
   status?: number;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   delayMs?: number;
 }
 

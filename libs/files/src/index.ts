@@ -1,7 +1,8 @@
 export { fileIdOf } from './file-id.js';
-export { referredFiles, withContents } from './file-references.js';
+export { referredFile, referredFiles, withContents } from './file-references.js';
 export { FilesClient, toReference } from './files-client.js';
 export type { FileOwner, FilesMeans } from './files-client.js';
+export { insist, isPassing } from './insist.js';
 export { jsonChunks } from './json-chunks.js';
 export { isLargerThan } from './json-size.js';
 export { largeParts } from './large-parts.js';

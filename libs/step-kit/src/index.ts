@@ -8,5 +8,5 @@ export { createHttpClient } from './http/http-client.js';
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js';
 export { checkConfig } from './step/check-config.js';
 export { defineStep, descriptorOf } from './step/define-step.js';
-export type { Step, StepDefinition, StepLog, StepRun } from './step/define-step.js';
+export type { Step, StepDefinition, StepFiles, StepLog, StepRun } from './step/define-step.js';
 export { StepFailure, toStepError } from './step/step-failure.js';

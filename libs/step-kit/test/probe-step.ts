@@ -21,7 +21,6 @@ export const probe = defineStep({
       sleepMs: Type.Optional(Type.Integer({ minimum: 0 })),
       fail: Type.Optional(Type.String()),
       unknown: Type.Optional(Type.Boolean()),
-      fill: Type.Optional(Type.Integer()),
       deaf: Type.Optional(Type.Boolean()),
     },
     { additionalProperties: false },
@@ -44,7 +43,6 @@ export const probe = defineStep({
     if (config.fail === 'crash') throw new TypeError('inside');
     if (config.fail)
       throw new StepFailure(config.fail, 'as asked', { retryable: true, effectUnknown: config.unknown ?? false });
-    if (config.fill) return 'x'.repeat(config.fill);
     return { said: config.say ?? null, traceparent };
   },
 });

@@ -1,4 +1,5 @@
 export { freePort, portFree } from '@rpa/embedded';
+export { FilesPeer } from './files-peer.js';
 export { eventually } from './eventually.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';

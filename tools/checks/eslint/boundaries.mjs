@@ -21,8 +21,8 @@ export function boundaries({ mayImportApps = false } = {}) {
       enforceBuildableLibDependency: false,
       // Tests of an app come in by its front door.
       allowCircularSelfDependency: true,
-      // The set-up of a test run builds it before it loads it.
-      checkDynamicDependenciesExceptions: ['@rpa/embedded'],
+      // The set-up of a test run builds them before it loads them.
+      checkDynamicDependenciesExceptions: ['@rpa/contracts', '@rpa/embedded'],
       allow: mayImportApps ? ['@rpa/*'] : [],
       depConstraints: CONSTRAINTS.map(([sourceTag, tags]) => ({
         sourceTag,

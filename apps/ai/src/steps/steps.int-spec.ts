@@ -1,13 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@rpa/contracts';
-import { checkConfig, createEgress, createHttpClient, descriptorOf } from '@rpa/step-kit';
+import { checkConfig, createEgress, createHttpClient, descriptorOf, type StepFiles } from '@rpa/step-kit';
 import { Check } from 'typebox/value';
 import { startMessagesApi, type MessagesApi } from '../../test/messages-api.js';
 import { Claude } from '../claude/claude.js';
 import { aiSteps } from './steps.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const NO_FILES: StepFiles = {
+  save: () => Promise.reject(new Error('no step saves files')),
+  open: () => {
+    throw new Error('no step opens files');
+  },
+};
 
 describe('step types of ai', () => {
   let api: MessagesApi;
@@ -40,6 +46,7 @@ describe('step types of ai', () => {
           heartbeat: () => undefined,
           traceparent: null,
           http: createHttpClient(egress),
+          files: NO_FILES,
         });
         expect(Check(step.output, output)).toBe(true);
         expect(output).toMatchObject({ text, stopReason: 'end_turn' });

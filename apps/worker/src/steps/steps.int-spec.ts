@@ -4,6 +4,7 @@ import type { JsonObject } from '@rpa/contracts';
 import { checkConfig, createEgress, createHttpClient, descriptorOf, type Egress } from '@rpa/step-kit';
 import { Check } from 'typebox/value';
 import { startApiServer, type ApiServer } from '../../test/api-server.js';
+import { MemoryFiles } from '../../test/memory-files.js';
 import { STEPS } from './steps.js';
 
 /** Host of the examples; a local server stands in for it. */
@@ -52,6 +53,7 @@ describe('step types of the worker', () => {
       heartbeat: () => undefined,
       traceparent: null,
       http: createHttpClient(egress),
+      files: new MemoryFiles(),
     });
     expect(Check(step.output, output)).toBe(true);
     if (example.output !== undefined && example.output !== null) expect(output).toMatchObject(example.output as object);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { maskOf, maskValue } from './mask-secrets.js';
+import { maskBytes, maskOf, maskValue } from './mask-secrets.js';
 
 describe('masking of secrets', () => {
   it('masks a secret in every form in which a server may echo it', () => {
@@ -24,5 +24,21 @@ describe('masking of secrets', () => {
     const custom = maskOf({ type: 'custom', data: { deep: { pin: '998877' } } });
     expect(custom('pin 998877')).toBe('pin [secret]');
     expect(maskOf(null)('x')).toBe('x');
+  });
+});
+
+describe('maskBytes', () => {
+  const mask = maskOf({ type: 'bearer', data: { token: 's3cret-t"ken-ü' } });
+  const text = `a s3cret-t"ken-ü b ${encodeURIComponent('s3cret-t"ken-ü')} ${JSON.stringify({ t: 's3cret-t"ken-ü' })} s3cret-t"ken`;
+
+  it.each([1, 2, 7, 16, 1_000])('finds secrets in pieces of %d bytes as it does in one text', async (size) => {
+    const bytes = Buffer.from(text);
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+      bytes.subarray(index * size, (index + 1) * size),
+    );
+    const masked: Uint8Array[] = [];
+    for await (const chunk of maskBytes(pieces, mask)) masked.push(chunk);
+    expect(Buffer.concat(masked).toString()).toBe(mask(text));
+    expect(mask(text)).not.toMatch(/s3cret-t("|\\"|%22)ken-/);
   });
 });

@@ -1,26 +1,24 @@
-import {
-  INLINE_VALUE_LIMIT,
-  type CredentialValue,
-  type JsonValue,
-  type StepError,
-  type StepTask,
-  type TaskResult,
-} from '@rpa/contracts';
+import { type CredentialValue, type JsonValue, type StepError, type StepTask, type TaskResult } from '@rpa/contracts';
+import type { FilesClient } from '@rpa/files';
 import type { Bus } from '@rpa/messaging';
 import type { HttpClient } from '../http/http-client.js';
 import { checkConfig } from '../step/check-config.js';
 import type { Step } from '../step/define-step.js';
 import { StepFailure, toStepError } from '../step/step-failure.js';
 import type { HostIdentity, HostLogger } from './host-options.js';
+import { keepOutput } from './keep-output.js';
 import { maskNothing, maskOf, maskValue, type Mask } from './mask-secrets.js';
 import { redeemCredential } from './redeem-credential.js';
 import type { Abortable } from './running-task.js';
+import { openConfig } from './open-config.js';
 import { StepLogs } from './step-logs.js';
+import { stepFiles } from './step-files.js';
 
 export interface AttemptMeans {
   bus: Bus;
   identity: HostIdentity;
   http: HttpClient;
+  files: FilesClient;
   logger: HostLogger;
 }
 
@@ -43,7 +41,8 @@ export async function runAttempt(
   const logs = new StepLogs();
   let mask: Mask = maskNothing;
   const run = async (): Promise<JsonValue> => {
-    checkConfig(step.config, task.config);
+    const config = await openConfig(step, task, means.files, running);
+    checkConfig(step.config, config);
     const credential = await credentialOf(step, task, means, traceparent);
     mask = maskOf(credential);
     const heartbeat = (): void => {
@@ -51,7 +50,7 @@ export async function runAttempt(
     };
     heartbeat();
     const output: unknown = await step.run({
-      config: task.config,
+      config,
       credential,
       get signal() {
         return running.signal;
@@ -61,8 +60,9 @@ export async function runAttempt(
       heartbeat,
       traceparent,
       http: means.http,
+      files: stepFiles(means.files, task, running, () => mask),
     });
-    return maskValue(toJson(output), mask);
+    return keepOutput(output, task, means.files, running, mask);
   };
   try {
     const output = await untilAborted(run(), running);
@@ -110,24 +110,6 @@ function untilAborted<T>(work: Promise<T>, running: Abortable): Promise<T> {
       (error: unknown) => (clear(), reject((running.reason ?? error) as Error)),
     );
   });
-}
-
-function toJson(output: unknown): JsonValue {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(output);
-  } catch (error) {
-    throw new StepFailure('output_invalid', 'The output cannot be written as JSON.', { cause: error });
-  }
-  if (json === undefined) return null;
-  const bytes = Buffer.byteLength(json);
-  if (bytes > INLINE_VALUE_LIMIT)
-    throw new StepFailure(
-      'output_too_large',
-      `The output has ${bytes} bytes as JSON; the limit is ${INLINE_VALUE_LIMIT}.`,
-      { details: { bytes, limit: INLINE_VALUE_LIMIT } },
-    );
-  return output as JsonValue;
 }
 
 function withLogs(outcome: TaskResult['outcome'], logs: StepLogs, mask: Mask): AttemptEnd {

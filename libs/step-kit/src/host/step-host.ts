@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { propagation, ROOT_CONTEXT, SpanKind, trace, type Span } from '@opentelemetry/api';
 import { HEADERS, TASK_SUBJECTS, type StepTask, type TaskBusy, type TaskResult } from '@rpa/contracts';
+import { FilesClient } from '@rpa/files';
 import type { Msg, Subscription } from '@rpa/messaging';
 import { createHttpClient } from '../http/http-client.js';
 import type { Step } from '../step/define-step.js';
@@ -44,7 +45,7 @@ export class StepHost {
         .slice(0, 40)
         .replace(/[^\w-]/g, '-')}-${randomUUID().slice(0, 13)}`;
     this.steps = new Map(steps.map((step) => [`${step.id}@${step.version}`, step]));
-    this.means = { ...options, http: createHttpClient(options.egress) };
+    this.means = { ...options, http: createHttpClient(options.egress), files: new FilesClient(options) };
     this.took = metrics.histogram(
       'rpa_step_duration_seconds',
       'Time that an attempt of a step took on this worker, by outcome (completed or the error code)',

@@ -2,13 +2,16 @@ import { readUrl } from './read-url.js';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const ALWAYS_CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie'];
-const OF_A_BODY = ['content-type', 'content-encoding', 'content-language', 'content-location'];
+const OF_A_BODY = ['content-type', 'content-encoding', 'content-language', 'content-location', 'content-length'];
+
+/** Bytes, or what makes them anew for every hop. */
+export type HopBody = string | Uint8Array | (() => AsyncIterable<Uint8Array>);
 
 interface Hop {
   method: string;
   url: URL;
   headers: Record<string, string>;
-  body: string | Uint8Array | null;
+  body: HopBody | null;
 }
 
 /** The request that a redirect asks for, or null when the answer is none. The guard looks at its address anew. */

@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+import type { FileReference } from '@rpa/contracts';
 import type { Egress } from '../egress/create-egress.js';
 import { StepFailure } from '../step/step-failure.js';
 import { readBody } from './read-body.js';
-import { redirectOf } from './follow-redirect.js';
+import { readOrSave, type SaveBody } from './read-or-save.js';
+import { redirectOf, type HopBody } from './follow-redirect.js';
 import { toHttpFailure } from './http-failure.js';
 import { readUrl } from './read-url.js';
 
@@ -9,7 +12,8 @@ export interface HttpRequest {
   method: string;
   url: string;
   headers?: Record<string, string>;
-  body?: string | Uint8Array | undefined;
+  /** Bytes that are made anew for every hop have `content-length` among the headers. */
+  body?: HopBody | undefined;
   /** Names of further headers that speak for somebody: dropped with `Authorization` and `Cookie` when a redirect leaves the origin. */
   credentialHeaders?: readonly string[];
   /** For everything together, redirects and the body included. */
@@ -19,6 +23,8 @@ export interface HttpRequest {
   maxRedirects?: number;
   /** Largest body, as it comes and unpacked; beyond: `response_too_large`. */
   maxBodyBytes?: number;
+  /** Where a large body goes instead of into memory. */
+  save?: SaveBody;
 }
 
 export interface HttpResponse {
@@ -27,6 +33,8 @@ export interface HttpResponse {
   headers: Record<string, string | string[]>;
   /** Unpacked when it came compressed. */
   body: Buffer;
+  /** Where the body is when it was saved; `body` is empty then. */
+  file?: FileReference;
   /** Where it came from in the end. */
   url: string;
 }
@@ -48,7 +56,7 @@ interface Hop {
   method: string;
   url: URL;
   headers: Record<string, string>;
-  body: string | Uint8Array | null;
+  body: HopBody | null;
 }
 
 export function createHttpClient(egress: Egress): HttpClient {
@@ -81,8 +89,8 @@ async function follow(egress: Egress, request: HttpRequest, signal: AbortSignal)
     const answer = await send(egress, hop, signal);
     const next = maxRedirects > 0 ? redirectOf(answer, hop, request.credentialHeaders ?? []) : null;
     if (!next) {
-      const body = await readBody(answer.body, answer.headers, request.maxBodyBytes ?? MAX_BODY_BYTES);
-      return { status: answer.statusCode, headers: plainHeaders(answer.headers), body, url: hop.url.href };
+      const head = { status: answer.statusCode, headers: plainHeaders(answer.headers), url: hop.url.href };
+      return { ...head, ...(await bodyOf(answer.body, head, request)) };
     }
     await answer.body.dump({ limit: REDIRECT_BODY_BYTES, signal });
     if (redirects >= maxRedirects)
@@ -91,23 +99,33 @@ async function follow(egress: Egress, request: HttpRequest, signal: AbortSignal)
   }
 }
 
+/** Bodies of failures are looked at, never kept. */
+async function bodyOf(
+  content: AsyncIterable<Buffer>,
+  { status, headers }: Pick<HttpResponse, 'status' | 'headers'>,
+  { save, maxBodyBytes = MAX_BODY_BYTES }: HttpRequest,
+): Promise<Pick<HttpResponse, 'body' | 'file'>> {
+  if (save && status < 400) return readOrSave(content, headers, maxBodyBytes, save);
+  return { body: await readBody(content, headers, Math.min(maxBodyBytes, MAX_BODY_BYTES)) };
+}
+
 async function send(egress: Egress, hop: Hop, signal: AbortSignal) {
-  const options = {
+  const options = () => ({
     origin: hop.url.origin,
     path: `${hop.url.pathname}${hop.url.search}`,
     method: hop.method as never,
     headers: hop.headers,
-    body: hop.body,
+    body: typeof hop.body === 'function' ? Readable.from(hop.body(), { objectMode: false }) : hop.body,
     signal,
     headersTimeout: 0,
     bodyTimeout: 0,
-  };
+  });
   try {
-    return await egress.dispatcher.request(options);
+    return await egress.dispatcher.request(options());
   } catch (error) {
     // The server closed a kept connection at the moment that it was used again: not an answer, and safe to repeat.
     if (!REPEATABLE.has(hop.method) || !isClosedConnection(error) || signal.aborted) throw error;
-    return egress.dispatcher.request(options);
+    return egress.dispatcher.request(options());
   }
 }
 

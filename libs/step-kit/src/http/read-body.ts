@@ -54,10 +54,10 @@ async function unpack(body: Buffer, encodings: string, limit: number): Promise<B
   return unpacked;
 }
 
-function tooLarge(limit: number): StepFailure {
+export function tooLarge(limit: number): StepFailure {
   return new StepFailure('response_too_large', `The response has more than ${limit} bytes.`);
 }
 
-function unreadable(why: string): StepFailure {
+export function unreadable(why: string): StepFailure {
   return new StepFailure('http_body_unreadable', `The body of the response cannot be read: ${why}.`);
 }

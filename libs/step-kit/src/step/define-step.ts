@@ -1,9 +1,31 @@
-import type { CredentialValue, JsonObject, JsonValue, StepTypeDescriptor, TaskLog } from '@rpa/contracts';
+import type {
+  CredentialValue,
+  FileReference,
+  JsonObject,
+  JsonValue,
+  StepTypeDescriptor,
+  TaskLog,
+} from '@rpa/contracts';
 import type { Static, TSchema } from 'typebox';
 import type { HttpClient } from '../http/http-client.js';
 
 /** Writes into the step's log, which the execution shows; at most a few KiB an attempt. Never write secrets. */
 export type StepLog = Record<TaskLog['level'], (message: string) => void>;
+
+/** Files of the execution: for what is too large to be held in memory. */
+export interface StepFiles {
+  /**
+   * Streams content into a file; the secrets of the credential are masked on the way. The reference may be part of the
+   * output, wherever a value may be.
+   * @throws StepFailure `output_too_large`, or `output_not_stored` (worth another attempt)
+   */
+  save(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, contentType: string): Promise<FileReference>;
+  /**
+   * Streams a file that the config refers to; see `StepDefinition.closed`.
+   * @throws StepFailure `file_not_found`, `file_damaged`, or `file_unavailable` (worth another attempt)
+   */
+  open(reference: FileReference): AsyncIterable<Uint8Array>;
+}
 
 /** What one attempt of a step gets. */
 export interface StepRun<Config> {
@@ -22,6 +44,7 @@ export interface StepRun<Config> {
   traceparent: string | null;
   /** The only way out: guarded against addresses inside the installation. */
   http: HttpClient;
+  files: StepFiles;
 }
 
 /** What a step type says about itself: its descriptor, with typed schemas, and the code that runs it. */
@@ -42,6 +65,8 @@ export interface StepDefinition<Config extends TSchema, Output extends TSchema> 
   id: string;
   config: Config;
   output: Output;
+  /** Top-level fields of the config that may be file references, for {@link StepFiles.open}; else the step gets the contents. */
+  closed?: readonly string[];
   examples: { title: string; config: Static<Config> & JsonObject; output?: JsonValue }[];
   run(context: StepRun<Static<Config>>): Promise<Static<Output>>;
 }
@@ -63,7 +88,7 @@ export function defineStep<Config extends TSchema, Output extends TSchema>(
 
 /** The step type as data, for the catalog. */
 export function descriptorOf(step: Step): StepTypeDescriptor {
-  const { id, config, output, run: _, ...rest } = step;
+  const { id, config, output, run: _, closed: __, ...rest } = step;
   const plain = JSON.parse(JSON.stringify({ ...rest, configSchema: config, outputSchema: output })) as Omit<
     StepTypeDescriptor,
     'type'

@@ -1,5 +1,5 @@
-import type { CredentialValue } from '@rpa/contracts';
-import { StepFailure, type HttpRequest } from '@rpa/step-kit';
+import { ID_PATTERN, type CredentialValue, type FileReference } from '@rpa/contracts';
+import { StepFailure, type HttpRequest, type StepFiles } from '@rpa/step-kit';
 import type { HttpRequestConfig } from './http-request.step.js';
 
 /** Decided by the connection, or a way to talk past the guard. */
@@ -17,13 +17,14 @@ export interface RequestContext {
   credential: CredentialValue | null;
   idempotencyKey: string;
   traceparent: string | null;
+  files: StepFiles;
 }
 
 /** The request that a config describes, with everything that the run adds to it. */
 export function buildRequest(config: HttpRequestConfig, context: RequestContext): HttpRequest {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(config.headers ?? {})) setHeader(headers, name, String(value));
-  const body = bodyOf(config, headers);
+  const body = bodyOf(config, headers, context.files);
   if (KEYED_METHODS.has(config.method) && !headers.has('idempotency-key'))
     headers.set('idempotency-key', context.idempotencyKey);
   if (context.traceparent && !headers.has('traceparent')) headers.set('traceparent', context.traceparent);
@@ -49,7 +50,7 @@ function setHeader(headers: Map<string, string>, name: string, value: string): v
   headers.set(lower, value);
 }
 
-function bodyOf(config: HttpRequestConfig, headers: Map<string, string>): string | undefined {
+function bodyOf(config: HttpRequestConfig, headers: Map<string, string>, files: StepFiles): HttpRequest['body'] {
   if (config.form !== undefined) {
     if (config.body !== undefined) throw invalid('form', 'cannot be sent together with a body');
     if (!headers.has('content-type')) headers.set('content-type', 'application/x-www-form-urlencoded');
@@ -58,10 +59,21 @@ function bodyOf(config: HttpRequestConfig, headers: Map<string, string>): string
   if (config.body === undefined) return undefined;
   if (config.method === 'GET' || config.method === 'HEAD')
     throw invalid('body', `cannot be sent with ${config.method}`);
+  const file = fileOf(config.body);
+  if (file) {
+    headers.set('content-length', String(file.$file.size));
+    if (!headers.has('content-type')) headers.set('content-type', file.$file.contentType);
+    return () => files.open(file);
+  }
   const isText = typeof config.body === 'string';
   if (!headers.has('content-type'))
     headers.set('content-type', isText ? 'text/plain; charset=utf-8' : 'application/json');
   return isText ? (config.body as string) : JSON.stringify(config.body);
+}
+
+function fileOf(body: unknown): FileReference | null {
+  const { $file } = (body ?? {}) as Partial<FileReference>;
+  return ID_PATTERN.test(String($file?.id)) && Number.isInteger($file?.size) ? (body as FileReference) : null;
 }
 
 function authOf(credential: CredentialValue | null): {

@@ -1,7 +1,9 @@
+import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CredentialValue, JsonObject } from '@rpa/contracts';
+import type { CredentialValue, FileReference, JsonObject } from '@rpa/contracts';
 import { checkConfig, createEgress, createHttpClient, toStepError, type Egress } from '@rpa/step-kit';
 import { startApiServer, type ApiServer } from '../../../test/api-server.js';
+import { MemoryFiles } from '../../../test/memory-files.js';
 import { httpRequest } from './http-request.step.js';
 import type { HttpRequestOutput } from './http-request.step.js';
 
@@ -11,6 +13,7 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 describe('http_request', () => {
   let api: ApiServer;
   let egress: Egress;
+  const files = new MemoryFiles();
   beforeAll(async () => {
     api = await startApiServer();
     egress = createEgress({ allow: [api.host] });
@@ -33,6 +36,7 @@ describe('http_request', () => {
       heartbeat: () => undefined,
       traceparent: TRACE,
       http: createHttpClient(egress),
+      files,
     });
     return output as HttpRequestOutput;
   };
@@ -51,6 +55,61 @@ describe('http_request', () => {
     expect(await run({ responseType: 'json' })).toMatchObject({ body: { a: 1 } });
     api.answerWith(() => ({ status: 204 }));
     expect(await run({})).toMatchObject({ status: 204, body: null });
+  });
+
+  it('puts a large body into a file, unpacked, with the type by which it is read', async () => {
+    const items = JSON.stringify(Array.from({ length: 40_000 }, (_, id) => ({ id, name: `item ${id} ü` })));
+    const answers = {
+      json: { headers: { 'content-type': 'application/json' }, body: items },
+      text: { headers: { 'content-type': 'text/html' }, body: items },
+    };
+    const saved = (output: HttpRequestOutput) => (output.body as FileReference).$file;
+    for (const [name, contentType] of [
+      ['json', 'application/json'],
+      ['text', 'text/html'],
+    ] as const) {
+      api.answerWith(() => answers[name]);
+      const file = saved(await run({}));
+      expect(file).toMatchObject({ size: Buffer.byteLength(items), contentType });
+      expect(files.contents.get(file.id)?.toString()).toBe(items);
+    }
+    expect(saved(await run({ responseType: 'json' })).contentType).toBe('application/json');
+    for (const [encoding, pack] of Object.entries({
+      gzip: gzipSync,
+      br: brotliCompressSync,
+      deflate: deflateRawSync,
+    })) {
+      const headers = { ...answers.json.headers, 'content-encoding': encoding };
+      api.answerWith(() => ({ headers, body: pack(items) }));
+      expect(files.contents.get(saved(await run({})).id)?.toString()).toBe(items);
+      api.answerWith(() => ({ headers, body: pack(items).subarray(0, 1_000) }));
+      expect(await failureOf(run({}))).toMatchObject({ code: 'http_body_unreadable', retryable: false });
+      api.answerWith(() => ({ headers, body: pack('{"small":1}') }));
+      expect(await run({})).toMatchObject({ body: { small: 1 } });
+    }
+  });
+
+  it('makes a file of a small body when asked, and takes no more than maxBytes', async () => {
+    api.answerWith(() => ({ headers: { 'content-type': 'image/png' }, body: Buffer.from([0x89, 0x50, 0xff]) }));
+    const { $file } = (await run({ responseType: 'file' })).body as FileReference;
+    expect(files.contents.get($file.id)).toEqual(Buffer.from([0x89, 0x50, 0xff]));
+    expect($file.contentType).toBe('image/png');
+    expect(await failureOf(run({ maxBytes: 2 }))).toMatchObject({ code: 'response_too_large', retryable: false });
+    api.answerWith(() => ({ body: gzipSync('x'.repeat(3_000_000)), headers: { 'content-encoding': 'gzip' } }));
+    expect(await failureOf(run({ maxBytes: 2_000_000 }))).toMatchObject({ code: 'response_too_large' });
+    expect((await run({ maxBytes: 3_000_000 })).body).toMatchObject({ $file: { size: 3_000_000 } });
+    api.answerWith(() => ({ status: 500, body: 'x'.repeat(2_000_000) }));
+    expect(await failureOf(run({}))).toMatchObject({ code: 'http_status', details: { status: 500 } });
+  });
+
+  it('sends a file as it is, to the address that a redirect names too', async () => {
+    const body = (await files.save([Buffer.from('a,b\n1,2\n')], 'text/csv')) as unknown as JsonObject;
+    api.answerWith(({ url }) =>
+      url === '/' ? { status: 307, headers: { location: `${api.origin}/moved` } } : { status: 200 },
+    );
+    await run({ method: 'POST', body });
+    const sent = { body: 'a,b\n1,2\n', headers: { 'content-type': 'text/csv', 'content-length': '8' } };
+    expect(api.seen).toMatchObject([sent, { ...sent, url: '/moved' }]);
   });
 
   it('sends query, headers, trace and a JSON body', async () => {

@@ -1,7 +1,10 @@
 import { defineStep } from '@rpa/step-kit';
 import Type, { type Static } from 'typebox';
 import { buildRequest } from './build-request.js';
-import { readResponse, statusFailure } from './read-response.js';
+import { readResponse, saveBody, statusFailure } from './read-response.js';
+
+const MAX_BYTES = 256 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024 * 1024;
 
 const Scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
@@ -24,7 +27,16 @@ const Config = Type.Object(
       }),
     ),
     responseType: Type.Optional(
-      Type.Enum(['auto', 'json', 'text'], { description: 'auto (default): JSON when the server says so, else text' }),
+      Type.Enum(['auto', 'json', 'text', 'file'], {
+        description: 'auto (default): JSON when the server says so, else text; file: a file whatever its size',
+      }),
+    ),
+    maxBytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MOST_BYTES,
+        description: 'Largest body that is taken, unpacked, in bytes; default 256 MiB',
+      }),
     ),
     failOnStatus: Type.Optional(Type.Boolean({ description: 'Fail on a status from 400; default true' })),
     followRedirects: Type.Optional(Type.Boolean({ description: 'Follow up to 5 redirects; default true' })),
@@ -39,7 +51,7 @@ export type HttpRequestConfig = Static<typeof Config>;
 const Output = Type.Object({
   status: Type.Integer({ description: 'HTTP status' }),
   headers: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
-  body: Type.Unknown({ description: 'JSON or text; null when there is none' }),
+  body: Type.Unknown({ description: 'JSON or text, a large one as a file; null when there is none' }),
 });
 export type HttpRequestOutput = Static<typeof Output>;
 
@@ -59,6 +71,7 @@ export const httpRequest = defineStep({
     body: { label: 'Body', control: 'json' },
     form: { label: 'Form fields', control: 'key-value' },
     responseType: { label: 'Response', control: 'select' },
+    maxBytes: { label: 'Largest body in bytes', placeholder: '1048576' },
     failOnStatus: { label: 'Fail on status 400 and above', control: 'switch' },
     followRedirects: { label: 'Follow redirects', control: 'switch' },
     timeout: { label: 'Time limit', placeholder: '30s' },
@@ -88,8 +101,13 @@ export const httpRequest = defineStep({
     { code: 'http_tls', retryable: false, meaning: 'The certificate of the server was not accepted' },
     { code: 'http_body_unreadable', retryable: false, meaning: 'The body is not what its headers or responseType say' },
     { code: 'too_many_redirects', retryable: false, meaning: 'More than 5 redirects' },
-    { code: 'response_too_large', retryable: false, meaning: 'The body is larger than 10 MiB' },
-    { code: 'output_too_large', retryable: false, meaning: 'The output is too large to be kept' },
+    { code: 'response_too_large', retryable: false, meaning: 'The body is larger than maxBytes' },
+    { code: 'output_too_large', retryable: false, meaning: 'The body is larger than a file may be' },
+    { code: 'output_not_stored', retryable: true, meaning: 'Storage could not be reached' },
+    { code: 'file_not_found', retryable: false, meaning: 'The config refers to a file of somebody else' },
+    { code: 'file_damaged', retryable: false, meaning: 'A file that the config refers to is damaged' },
+    { code: 'file_unavailable', retryable: true, meaning: 'A file that the config refers to could not be read' },
+    { code: 'value_too_large', retryable: false, meaning: 'Files inside of the config are too large' },
     { code: 'egress_denied', retryable: false, meaning: 'The address is not public and not in EGRESS_ALLOW' },
     { code: 'credential_refused', retryable: false, meaning: 'The credential does not exist or does not fit' },
     { code: 'config_invalid', retryable: false, meaning: 'The config does not fit after evaluation' },
@@ -121,11 +139,18 @@ export const httpRequest = defineStep({
   ],
   credentialTypes: ['api_key', 'bearer', 'basic_auth'],
   pool: 'default',
-  async run({ config, credential, signal, idempotencyKey, traceparent, http }) {
-    const request = buildRequest(config, { credential, idempotencyKey, traceparent });
-    const response = await http({ ...request, signal });
+  closed: ['body'],
+  async run({ config, credential, signal, idempotencyKey, traceparent, http, files }) {
+    const request = buildRequest(config, { credential, idempotencyKey, traceparent, files });
+    const responseType = config.responseType ?? 'auto';
+    const response = await http({
+      ...request,
+      signal,
+      maxBodyBytes: config.maxBytes ?? MAX_BYTES,
+      ...(config.method !== 'HEAD' && { save: saveBody(files, responseType) }),
+    });
     if (config.failOnStatus !== false && response.status >= 400) throw statusFailure(response);
     if (config.method === 'HEAD') return { status: response.status, headers: response.headers, body: null };
-    return readResponse(response, config.responseType ?? 'auto');
+    return readResponse(response, responseType);
   },
 });

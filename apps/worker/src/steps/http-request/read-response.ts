@@ -1,5 +1,5 @@
-import { StepFailure, type HttpResponse } from '@rpa/step-kit';
 import type { JsonValue } from '@rpa/contracts';
+import { StepFailure, type HttpRequest, type HttpResponse, type StepFiles } from '@rpa/step-kit';
 import type { HttpRequestConfig, HttpRequestOutput } from './http-request.step.js';
 
 const RETRYABLE = new Set([408, 425, 429]);
@@ -9,12 +9,30 @@ const SHOWN_HEADERS = ['content-type', 'retry-after', 'x-request-id', 'www-authe
 const MAX_SHOWN_HEADER = 200;
 const JSON_TYPE = /^[^;]*[/+]json(?:\s*;|$)/i;
 
+/** More than this is never in memory as a whole. */
+const KEPT_IN_MEMORY = 1024 * 1024;
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(;[\x20-\x7e]{0,100})?$/;
+
+type ResponseType = NonNullable<HttpRequestConfig['responseType']>;
+
+/** Large bodies go into a file as they come. What the file is said to be decides how an expression reads it. */
+export function saveBody(files: StepFiles, type: ResponseType): NonNullable<HttpRequest['save']> {
+  return {
+    overBytes: type === 'file' ? 0 : KEPT_IN_MEMORY,
+    to: (content, headers) => files.save(content, mediaTypeOf(String(headers['content-type'] ?? ''), type)),
+  };
+}
+
+function mediaTypeOf(given: string, type: ResponseType): string {
+  if (type === 'json') return 'application/json';
+  if (type === 'text' && !given.startsWith('text/')) return 'text/plain; charset=utf-8';
+  return MEDIA_TYPE.test(given) ? given : 'application/octet-stream';
+}
+
 /** Body as the config wants it: JSON, text, or whichever the server says. */
-export function readResponse(
-  response: HttpResponse,
-  type: NonNullable<HttpRequestConfig['responseType']>,
-): HttpRequestOutput {
-  const { status, headers } = response;
+export function readResponse(response: HttpResponse, type: ResponseType): HttpRequestOutput {
+  const { status, headers, file } = response;
+  if (file) return { status, headers, body: file };
   if (response.body.length === 0) return { status, headers, body: null };
   const asJson = type === 'json' || (type === 'auto' && JSON_TYPE.test(contentType(response)));
   return { status, headers, body: asJson ? readJson(response) : textOf(response) };
