@@ -1,6 +1,8 @@
 export { freePort, portFree } from '@rpa/embedded';
 export { FilesPeer } from './files-peer.js';
 export { eventually } from './eventually.js';
+export { LoginProvider } from './login-provider.js';
+export type { ProviderClient, ProviderPerson } from './login-provider.js';
 export { createTestDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
 export { startTestNats, testNats } from './test-nats.js';
