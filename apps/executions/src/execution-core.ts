@@ -14,7 +14,6 @@ import type { ExecutionsConfig } from './executions.config.js';
 import { EmptyInbox } from './inbox/empty-inbox.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
 import { KeepTables } from './journal/keep-tables.js';
-import { FireOnFailure } from './on-failure/fire-on-failure.js';
 import { LogWriter } from './logs/log-writer.js';
 import { Ownership } from './ownership/ownership.js';
 import { ParkRun } from './ownership/park-run.js';
@@ -27,8 +26,6 @@ import { RunHost } from './runs/run-host.js';
 import { RunMetrics } from './runs/run-metrics.js';
 import { LoadPlan } from './start/load-plan.js';
 import { ResolveVersions } from './start/resolve-versions.js';
-import { createReruns, type Reruns } from './rerun/reruns.js';
-import { LoadAdoptions } from './rerun/load-adoptions.js';
 import { StartChild } from './start/start-child.js';
 import { StartExecution } from './start/start-execution.js';
 import { StartRun } from './start/start-run.js';
@@ -54,7 +51,6 @@ export class ExecutionCore {
   readonly start: StartExecution;
   readonly read: Readers;
   readonly control: Controls;
-  readonly again: Reruns;
   /** What executions write. */
   readonly logs: LogWriter;
   private readonly replica = newId();
@@ -75,7 +71,6 @@ export class ExecutionCore {
   private readonly tables: KeepTables;
   readonly flow: FlowControl;
   private readonly versions: ResolveVersions;
-  private readonly onFailure: FireOnFailure;
   private announcements: Subscription | null = null;
   private ticking: NodeJS.Timeout | null = null;
 
@@ -105,19 +100,12 @@ export class ExecutionCore {
     this.read = createReaders(this.stores, this.plans);
     this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
-    const { versions } = this;
-    this.again = createReruns(this.stores, this.plans, versions, this.starter);
-    this.onFailure = new FireOnFailure(this.stores.onFailure, this.starter, logger);
-    const adoptions = new LoadAdoptions(this.stores.adoptions, this.host, logger);
-    const children = new StartChild(
-      this.starter,
-      this.host,
-      logger,
-      () => this.again.rerun,
-      (organizationId, executionId) => this.control.cancel.orphan(organizationId, executionId),
-    );
-    const { host, dispatcher, waiters, peers, stores, plans, logs, onFailure } = this;
-    this.control = createControls({ stores, host, dispatcher, peers, plans, nudge, logger, logs });
+    const children = new StartChild(this.starter, this.host, logger, () => this.control);
+    const { host, dispatcher, waiters, peers, stores, plans, logs } = this;
+    const { replica, start, starter, versions } = this;
+    const tools = { pool: database.pool, stores, host, dispatcher, peers, plans, versions, nudge, logger, logs };
+    this.control = createControls({ ...tools, starter, start, replica });
+    const { adoptions, onFailure } = this.control;
     const { admission } = this.flow;
     const control = { dispatcher, children, adoptions, onFailure, nudge, admission };
     const effectParts = { host, ...control, waiters, peers, bus, logger, logs };
@@ -139,7 +127,8 @@ export class ExecutionCore {
   run(): void {
     this.sweep.start();
     this.flow.admission.start();
-    this.onFailure.begin();
+    this.control.onFailure.begin();
+    this.control.bulk.run.start();
   }
 
   /** Takes nothing new, finishes what is on its way to the journal, and hands all runs to the other replicas. */
@@ -149,7 +138,7 @@ export class ExecutionCore {
     this.waiters.stop();
     this.resume.stop();
     await this.sweep.stop();
-    await this.onFailure.stop();
+    await Promise.all([this.control.onFailure.stop(), this.control.bulk.run.stop()]);
     await this.host.idle(FINISH_COMMITS_MS);
     this.acknowledgements.flush();
     await this.ownership
@@ -219,35 +208,20 @@ export class ExecutionCore {
   }
 
   private createResume(): ResumeRuns {
-    return new ResumeRuns({
-      journal: this.stores.journal,
-      plans: this.plans,
-      host: this.host,
-      dispatcher: this.dispatcher,
-      inbox: this.emptyInbox,
-      begin: this.flow.begin,
-      park: new ParkRun({
-        commits: this.commits,
-        inbox: this.stores.inbox,
-        bus: this.parts.bus,
-        logger: this.parts.logger,
-      }),
-      logger: this.parts.logger,
-      leaseId: () => this.ownership.leaseId,
-    });
+    const { stores, plans, host, dispatcher, commits, emptyInbox: inbox } = this;
+    const { bus, logger } = this.parts;
+    const { begin } = this.flow;
+    const park = new ParkRun({ commits, inbox: stores.inbox, bus, logger });
+    const leaseId = (): string | null => this.ownership.leaseId;
+    return new ResumeRuns({ journal: stores.journal, plans, host, dispatcher, inbox, begin, park, logger, leaseId });
   }
 
   private createOwnership(): Ownership {
     const { config, logger } = this.parts;
-    return new Ownership({
-      leases: this.stores.leases,
-      commits: this.commits,
-      logger,
-      replica: this.replica,
-      databaseUrl: config.databaseUrl,
-      leaseMs: config.leaseMs,
-      dropRuns: () => this.host.dropAll(),
-    });
+    const { databaseUrl, leaseMs } = config;
+    const { commits, replica, host, stores } = this;
+    const dropRuns = (): void => host.dropAll();
+    return new Ownership({ leases: stores.leases, commits, logger, replica, databaseUrl, leaseMs, dropRuns });
   }
 
   private createSweep(): Sweep {

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { Bus } from '@rpa/messaging';
 import { CONFIG, Database, Health, Identity, LOGGER, Metrics, Transactions, type Logger } from '@rpa/platform';
 import { QuotasMessages } from './admission/quotas.messages.js';
+import { ApprovalsMessages } from './approvals/approvals.messages.js';
+import { BulkMessages } from './bulk/bulk.messages.js';
 import { ExecutionsControlMessages } from './control/executions-control.messages.js';
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
@@ -11,7 +13,16 @@ import { ExecutionsReadMessages } from './read/executions-read.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  controllers: [RerunsMessages, ExecutionsReadMessages, LogsMessages, ExecutionsControlMessages, QuotasMessages, ValuesMessages],
+  controllers: [
+    BulkMessages,
+    ApprovalsMessages,
+    RerunsMessages,
+    ExecutionsReadMessages,
+    LogsMessages,
+    QuotasMessages,
+    ExecutionsControlMessages,
+    ValuesMessages,
+  ],
   providers: [
     {
       provide: ExecutionCore,

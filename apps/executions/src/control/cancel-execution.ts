@@ -1,4 +1,5 @@
 import type { AcceptedReply, CancelExecutionRequest } from '@rpa/contracts';
+import type { Posted } from '../inbox/inbox.repository.js';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
 import type { CancelWish } from '../inbox/to-event.js';
 import type { ExecutionsRepository } from '../read/executions.repository.js';
@@ -30,7 +31,7 @@ export class CancelExecution {
   }
 
   /** Once a run: a second wish changes nothing. A run that has ended stays as it is. */
-  async post(organizationId: string, executionId: string, wish: CancelWish): Promise<void> {
-    await this.stimuli.post({ organizationId, executionId, kind: 'cancel', dedupeKey: 'cancel', body: wish });
+  async post(organizationId: string, executionId: string, wish: CancelWish): Promise<Posted> {
+    return this.stimuli.post({ organizationId, executionId, kind: 'cancel', dedupeKey: 'cancel', body: wish });
   }
 }

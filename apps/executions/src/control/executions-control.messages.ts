@@ -6,6 +6,7 @@ import {
   requestStepStart,
   resumeExecution,
   signalExecution,
+  testStep,
   type AcceptedReply,
   type ByIdRequest,
   type CancelExecutionRequest,
@@ -16,6 +17,8 @@ import {
   type RequestStepStartReply,
   type RequestStepStartRequest,
   type SignalExecutionRequest,
+  type StartExecutionReply,
+  type TestStepRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
 import { organizationOf } from '@rpa/platform';
@@ -48,6 +51,11 @@ export class ExecutionsControlMessages {
   @Handles(decideStep)
   decide(request: DecideStepRequest, { principal }: MessageContext): Promise<AcceptedReply> {
     return this.core.control.decide.execute(organizationOf(principal), request, nameOf(principal));
+  }
+
+  @Handles(testStep)
+  testStep(request: TestStepRequest, context: MessageContext): Promise<StartExecutionReply> {
+    return this.core.control.testStep.execute(request, context);
   }
 
   @Handles(reportResult)

@@ -25,12 +25,21 @@ export interface DecisionBody {
   by?: string;
 }
 
+/** Body of an `approval` row. */
+export interface ApprovalBody {
+  path: string;
+  decision: string;
+  by: string;
+  data: JsonValue;
+}
+
 /** What an inbox row means to the engine; null for a kind that this version does not know. */
 export function toEvent(row: StoredStimulus, at: number): RunEvent | null {
   if (row.kind === 'cancel') return { type: 'cancel_requested', at, ...(row.body as CancelWish) };
   if (row.kind === 'pause') return { type: 'pause_requested', at, ...(row.body as { by?: string }) };
   if (row.kind === 'resume') return { type: 'resume_requested', at, ...(row.body as { by?: string }) };
   if (row.kind === 'signal') return { type: 'signal_received', at, ...(row.body as SignalBody) };
+  if (row.kind === 'approval') return { type: 'approval_decided', at, ...(row.body as ApprovalBody) };
   if (row.kind === 'decision') return { type: 'decision_made', at, ...(row.body as DecisionBody) };
   if (row.kind === 'result') {
     const { path, attempt, outcome } = row.body as TaskResult;

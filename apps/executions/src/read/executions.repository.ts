@@ -8,7 +8,7 @@ import {
   type Position,
   type Transactions,
 } from '@rpa/platform';
-import type { SelectQueryBuilder } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import { idAt } from '../journal/journal-partitions.js';
 import { ERROR_WORDS } from '../migrations/1795373500000-execution-lists.js';
 
@@ -82,6 +82,20 @@ export class ExecutionsRepository {
     if (data.length <= limit || !last) return { data: rows, nextCursor: null };
     const value = sortsByChange(page) ? last.updatedAt.toISOString() : undefined;
     return { data: rows, nextCursor: encodeCursor(last.id, scopeOf(organizationId, page), value) };
+  }
+
+  /** Null: more than `upTo`. */
+  async count(organizationId: string, filter: ExecutionFilter, upTo: number): Promise<number | null> {
+    const [statement, parameters] = this.statement(organizationId, { ...filter, limit: upTo });
+    const [row] = await this.transactions.manager.query<{ found: number }[]>(
+      `SELECT count(*)::int AS found FROM (${statement}) f`,
+      parameters,
+    );
+    return row && row.found <= upTo ? row.found : null;
+  }
+
+  async byIds(organizationId: string, ids: readonly string[]): Promise<Pick<ExecutionEntity, 'id' | 'status'>[]> {
+    return this.rows.findMany(organizationId, { id: In([...ids]) }, ids.length);
   }
 
   /** The statement behind {@link list}, to look at its plan. */

@@ -7,14 +7,22 @@ export class ListExecutions {
   constructor(private readonly executions: ExecutionsRepository) {}
 
   async execute(organizationId: string, request: ListExecutionsRequest): Promise<ListExecutionsReply> {
-    const { from, to, ...filter } = request;
-    const { data, nextCursor } = await this.executions.list(organizationId, {
-      ...filter,
-      ...(from !== undefined && { from: readTime('from', from) }),
-      ...(to !== undefined && { to: readTime('to', to) }),
-    });
+    const { data, nextCursor } = await this.executions.list(organizationId, toFilter(request));
     return { data: data.map(toSummary), nextCursor };
   }
+}
+
+/** With times as numbers. */
+export function toFilter<Asked extends { from?: string; to?: string }>({
+  from,
+  to,
+  ...filter
+}: Asked): Omit<Asked, 'from' | 'to'> & { from?: number; to?: number } {
+  return {
+    ...filter,
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) }),
+  };
 }
 
 function readTime(path: string, text: string): number {

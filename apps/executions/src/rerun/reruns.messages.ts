@@ -19,22 +19,22 @@ export class RerunsMessages {
 
   @Handles(retryExecution)
   retry(request: RetryExecutionRequest, context: MessageContext): Promise<RerunReply> {
-    return this.core.again.rerun.retry(request, askedBy(retryExecution.subject, request, context));
+    return this.core.control.again.rerun.retry(request, askedBy(retryExecution.subject, request, context));
   }
 
   @Handles(rerunExecution)
   rerun(request: RerunExecutionRequest, context: MessageContext): Promise<RerunReply> {
-    return this.core.again.rerun.rerun(request, askedBy(rerunExecution.subject, request, context));
+    return this.core.control.again.rerun.rerun(request, askedBy(rerunExecution.subject, request, context));
   }
 
   @Handles(previewRetry)
   previewRetry(request: RetryExecutionRequest, { principal }: MessageContext): Promise<RerunPreview> {
-    return this.core.again.preview.execute(organizationOf(principal), request, true);
+    return this.core.control.again.preview.execute(organizationOf(principal), request, true);
   }
 
   @Handles(previewRerun)
   previewRerun(request: RerunExecutionRequest, { principal }: MessageContext): Promise<RerunPreview> {
-    return this.core.again.preview.execute(organizationOf(principal), request, false);
+    return this.core.control.again.preview.execute(organizationOf(principal), request, false);
   }
 }
 

@@ -15,6 +15,10 @@ export class Rounds {
     private readonly name: string,
   ) {}
 
+  get stopping(): boolean {
+    return this.stopped;
+  }
+
   start(): void {
     this.stopped = false;
     this.wake();

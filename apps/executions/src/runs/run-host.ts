@@ -86,7 +86,8 @@ export class RunHost {
   resume(run: LiveRun, effects: readonly Effect[]): void {
     this.runs.set(run.id, run);
     this.timers.note(run, effects);
-    for (const effect of effects) this.listener.perform(run, effect);
+    // People were asked before; their questions are rows.
+    for (const effect of effects) if (effect.type !== 'request_approval') this.listener.perform(run, effect);
     void this.takeTurns(run);
   }
 

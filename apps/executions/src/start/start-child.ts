@@ -1,9 +1,9 @@
 import { AppError } from '@rpa/contracts';
 import type { Effect } from '@rpa/engine';
 import type { Logger } from '@rpa/platform';
+import type { Controls } from '../control/controls.js';
 import type { LiveRun } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
-import type { RerunExecution } from '../rerun/rerun-execution.js';
 import type { StartRun, StartWish, StartedRun } from './start-run.js';
 
 type StartChildEffect = Extract<Effect, { type: 'start_child' }>;
@@ -18,9 +18,7 @@ export class StartChild {
     private readonly start: StartRun,
     private readonly host: RunHost,
     private readonly logger: Logger,
-    private readonly rerun: () => RerunExecution,
-    /** Ends a child whose parent has ended while it was started. */
-    private readonly cancel: (organizationId: string, executionId: string) => void,
+    private readonly control: () => Pick<Controls, 'again' | 'cancel'>,
   ) {}
 
   execute(run: LiveRun, effect: StartChildEffect): void {
@@ -45,7 +43,8 @@ export class StartChild {
         ...(run.state.start.test && { test: true }),
       };
       const child = await this.begin(wish, effect);
-      if (run.ended) return this.cancel(wish.organizationId, child.executionId);
+      // Its parent has ended while it was started.
+      if (run.ended) return this.control().cancel.orphan(wish.organizationId, child.executionId);
       this.answer(run, { type: 'child_started', at: Date.now(), path, attempt, executionId: child.executionId });
     } catch (error) {
       if (run.dropped) return;
@@ -62,7 +61,7 @@ export class StartChild {
 
   /** In a retry of the parent the former child is retried. */
   private begin(wish: StartWish, { formerChild }: StartChildEffect): Promise<StartedRun> {
-    return formerChild === undefined ? this.start.execute(wish) : this.rerun().ofChild(wish, formerChild);
+    return formerChild === undefined ? this.start.execute(wish) : this.control().again.rerun.ofChild(wish, formerChild);
   }
 
   private answer(run: LiveRun, event: Parameters<RunHost['stimulate']>[1]['event']): void {

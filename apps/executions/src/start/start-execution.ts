@@ -22,12 +22,18 @@ export class StartExecution {
     private readonly replica: string,
   ) {}
 
-  async execute(request: StartExecutionRequest, context: MessageContext): Promise<StartExecutionReply> {
+  /** `part` for a test run of one step. */
+  async execute(
+    request: StartExecutionRequest,
+    context: MessageContext,
+    part = readPart(request),
+  ): Promise<StartExecutionReply> {
     const organizationId = organizationOf(context.principal);
     const traceparent = currentTraceparent() ?? context.traceparent;
-    const { executionId, deduplicated, pendingReason, ended } = await this.start.execute(
-      this.toWish(request, context, organizationId, traceparent),
-    );
+    const { executionId, deduplicated, pendingReason, ended } = await this.start.execute({
+      ...this.toWish(request, context, part, traceparent),
+      ...(part && { part }),
+    });
     const traceId = traceIdOf(traceparent);
     const reply: StartExecutionReply = {
       id: executionId,
@@ -50,13 +56,12 @@ export class StartExecution {
   private toWish(
     request: StartExecutionRequest,
     context: MessageContext,
-    organizationId: string,
+    part: StartWish['part'],
     traceparent: string | null,
   ): StartWish {
     const { workflowId, workflowKey, version, inputs = {}, priority, labels, businessKey, hasWaiter, waitMs } = request;
-    const part = readPart(request);
     return {
-      organizationId,
+      organizationId: organizationOf(context.principal),
       workflow: {
         ...(workflowId !== undefined && { workflowId }),
         ...(workflowKey !== undefined && { workflowKey }),
@@ -64,8 +69,7 @@ export class StartExecution {
       },
       inputs,
       trigger: readTrigger(request, context.principal),
-      dedupe: readDedupe(request, context),
-      ...(part && { part }),
+      dedupe: readDedupe(request, context, part),
       ...(priority !== undefined && { priority }),
       ...(labels && { labels }),
       ...(businessKey !== undefined && { businessKey }),
@@ -99,7 +103,11 @@ function readTrigger(request: StartExecutionRequest, principal: Principal | null
   return trigger;
 }
 
-function readDedupe(request: StartExecutionRequest, context: MessageContext): StartWish['dedupe'] {
+function readDedupe(
+  request: StartExecutionRequest,
+  context: MessageContext,
+  part: StartWish['part'],
+): StartWish['dedupe'] {
   const { dedupe } = request;
   if (dedupe) {
     if (context.principal?.kind !== 'service') throw invalid('dedupe', 'is set by services only');
@@ -112,7 +120,7 @@ function readDedupe(request: StartExecutionRequest, context: MessageContext): St
   if (!isKey(key)) throw invalid('Idempotency-Key', 'must have at most 255 characters');
   // How long somebody waits for the answer does not change what is asked for.
   const { waitMs: _, ...body } = request;
-  return { source: 'http', key, fingerprint: fingerprintOf(startExecution.subject, body) };
+  return { source: 'http', key, fingerprint: fingerprintOf(startExecution.subject, part ? { ...body, part } : body) };
 }
 
 function isKey(text: unknown): text is string {

@@ -40,13 +40,22 @@ export class Client {
   private constructor(
     readonly organizationId: string,
     private readonly bus: Bus,
-    private readonly principal: string,
+    private readonly principal: string | null,
   ) {}
 
-  static async person(organizationId: string = randomUUID(), permissions = PERMISSIONS): Promise<Client> {
+  static async person(
+    organizationId: string = randomUUID(),
+    permissions = PERMISSIONS,
+    roles: string[] = [],
+  ): Promise<Client> {
     const auth = await identityOf('auth');
-    const user = { userId: randomUUID(), organization: { id: organizationId, slug: 'acme' }, roles: [], permissions };
+    const user = { userId: randomUUID(), organization: { id: organizationId, slug: 'acme' }, roles, permissions };
     return new Client(organizationId, await busOf('gateway'), await auth.signUser(user, 3_600));
+  }
+
+  /** Somebody without an account. */
+  static async nobody(): Promise<Client> {
+    return new Client('', await busOf('gateway'), null);
   }
 
   static async triggers(organizationId: string): Promise<Client> {
@@ -60,7 +69,10 @@ export class Client {
     body: NoInfer<Request>,
     options: RequestOptions = {},
   ): Promise<Reply> {
-    return this.bus.request(command, body, { principal: this.principal, ...options });
+    return this.bus.request(command, body, {
+      ...(this.principal !== null && { principal: this.principal }),
+      ...options,
+    });
   }
 
   hear(event: EventDefinition, handler: (payload: unknown) => void): Subscription {

@@ -20,7 +20,7 @@ export class ApprovalEvent {
   at!: string;
 }
 
-/** A run asks people; may be told again after a replica has died. */
+/** A run asks people; what they are asked stands in the list of approvals. */
 export const approvalRequested = defineEvent({
   owner: 'executions',
   version: 1,

@@ -1,4 +1,13 @@
+import { cancelExecutions, getBulkOperation, retryExecutions } from './bulk-executions.command.js';
 import { cancelExecution, reportResult, requestStepStart } from './control-execution.command.js';
+import {
+  createApprovalLink,
+  decideApproval,
+  decideLinkedApproval,
+  getApproval,
+  getLinkedApproval,
+  listApprovals,
+} from './decide-approvals.command.js';
 import { existExecutions } from './exist-executions.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
@@ -6,8 +15,13 @@ import { readQuotas } from './read-quotas.command.js';
 import { previewRerun, previewRetry, rerunExecution, retryExecution } from './rerun-execution.command.js';
 import { startExecution } from './start-execution.command.js';
 import { decideStep, pauseExecution, resumeExecution, signalExecution } from './steer-execution.command.js';
+import { testStep } from './test-step.command.js';
 
+export { APPROVAL_STATUSES, ApprovalView } from './approval-view.js';
+export type { ApprovalStatus } from './approval-view.js';
+export * from './bulk-executions.command.js';
 export * from './control-execution.command.js';
+export * from './decide-approvals.command.js';
 export * from './exist-executions.command.js';
 export { approvalClosed, approvalRequested, ApprovalEvent } from './approval.event.js';
 export * from './execution-ended.event.js';
@@ -21,6 +35,7 @@ export * from './replica-message.js';
 export * from './rerun-execution.command.js';
 export * from './start-execution.command.js';
 export * from './steer-execution.command.js';
+export * from './test-step.command.js';
 
 export const EXECUTIONS_COMMANDS = [
   startExecution,
@@ -39,6 +54,16 @@ export const EXECUTIONS_COMMANDS = [
   rerunExecution,
   previewRetry,
   previewRerun,
+  testStep,
+  listApprovals,
+  getApproval,
+  decideApproval,
+  createApprovalLink,
+  getLinkedApproval,
+  decideLinkedApproval,
+  cancelExecutions,
+  retryExecutions,
+  getBulkOperation,
   reportResult,
   requestStepStart,
   existExecutions,

@@ -1,0 +1,30 @@
+import { AppError, type Fault, type JsonValue } from '@rpa/contracts';
+import { validateInputs } from '@rpa/engine';
+import { assertInline } from '../control/assert-inline.js';
+import { decisionsOf, formOf } from './approval-to-view.js';
+import type { StoredApproval } from './approvals.repository.js';
+
+/** The decision as it would be journaled; refuses one that the approval does not offer, and data that does not fit its form. */
+export function checkDecision(approval: StoredApproval, decision: string, data: JsonValue | undefined): JsonValue {
+  if (approval.status !== 'pending') throw closed(approval);
+  const decisions = decisionsOf(approval);
+  if (!decisions.includes(decision))
+    refuse([{ path: 'decision', code: 'not_offered', message: `must be one of ${decisions.join(', ')}` }]);
+  assertInline('data', data ?? null);
+  const form = formOf(approval);
+  // Nobody has to fill in a form to say no.
+  if (!form || (decision === 'rejected' && data === undefined)) return data ?? null;
+  const faults = validateInputs(form, data ?? {});
+  refuse(faults.map(({ path, code, message }) => ({ path: path.replace(/^inputs/, 'data'), code, message })));
+  return data ?? {};
+}
+
+export function closed({ status, decision }: StoredApproval): AppError {
+  const what = status === 'decided' ? `It was decided already: ${decision ?? ''}.` : `It is ${status}.`;
+  return new AppError('conflict', status === 'pending' ? 'It is too late to decide.' : what);
+}
+
+function refuse(errors: Fault[]): void {
+  if (errors.length === 0) return;
+  throw new AppError('validation_failed', `${errors.length} field(s) of the decision are not valid.`, { errors });
+}
