@@ -1,6 +1,5 @@
-import { AppError, type Fault, type JsonValue } from '@rpa/contracts';
+import { AppError, INLINE_VALUE_LIMIT, type Fault, type JsonValue } from '@rpa/contracts';
 import { validateInputs } from '@rpa/engine';
-import { assertInline } from '../control/assert-inline.js';
 import { decisionsOf, formOf } from './approval-to-view.js';
 import type { StoredApproval } from './approvals.repository.js';
 
@@ -10,7 +9,11 @@ export function checkDecision(approval: StoredApproval, decision: string, data: 
   const decisions = decisionsOf(approval);
   if (!decisions.includes(decision))
     refuse([{ path: 'decision', code: 'not_offered', message: `must be one of ${decisions.join(', ')}` }]);
-  assertInline('data', data ?? null);
+  const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
+  if (bytes > INLINE_VALUE_LIMIT)
+    refuse([
+      { path: 'data', code: 'too_large', message: `has ${bytes} bytes as JSON; ${INLINE_VALUE_LIMIT} are allowed` },
+    ]);
   const form = formOf(approval);
   // Nobody has to fill in a form to say no.
   if (!form || (decision === 'rejected' && data === undefined)) return data ?? null;
