@@ -31,6 +31,7 @@ import { StartExecution } from './start/start-execution.js';
 import { StartRun } from './start/start-run.js';
 import { Waiters } from './start/waiters.js';
 import { createStores, type Stores } from './stores.js';
+import { LargeValues } from './values/large-values.js';
 
 const TICK_MS = 100;
 const FINISH_COMMITS_MS = 3_000;
@@ -70,6 +71,7 @@ export class ExecutionCore {
   private readonly sweep: Sweep;
   private readonly tables: KeepTables;
   readonly flow: FlowControl;
+  private readonly values: LargeValues;
   private readonly versions: ResolveVersions;
   private announcements: Subscription | null = null;
   private ticking: NodeJS.Timeout | null = null;
@@ -87,7 +89,8 @@ export class ExecutionCore {
       this.ownership.lost(leaseId),
     );
     const effects: PerformEffects = new PerformEffects(() => effectParts);
-    this.host = new RunHost(this.commits, logger, effects);
+    this.values = new LargeValues({ bus, identity }, config, logger);
+    this.host = new RunHost(this.commits, logger, effects, this.values);
     this.waiters = new Waiters(this.stores.runs, this.stores.journal, (id) => this.host.get(id));
     this.dispatcher = this.createDispatcher();
     this.emptyInbox = new EmptyInbox(this.stores.inbox, this.host, this.dispatcher, logger);
@@ -102,13 +105,13 @@ export class ExecutionCore {
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
     const children = new StartChild(this.starter, this.host, logger, () => this.control);
     const { host, dispatcher, waiters, peers, stores, plans, logs } = this;
-    const { replica, start, starter, versions } = this;
+    const { replica, start, starter, values, versions } = this;
     const tools = { pool: database.pool, stores, host, dispatcher, peers, plans, versions, nudge, logger, logs };
-    this.control = createControls({ ...tools, starter, start, replica });
+    this.control = createControls({ ...tools, starter, start, replica, values });
     const { adoptions, onFailure } = this.control;
     const { admission } = this.flow;
     const control = { dispatcher, children, adoptions, onFailure, nudge, admission };
-    const effectParts = { host, ...control, waiters, peers, bus, logger, logs };
+    const effectParts = { host, ...control, waiters, peers, bus, logger, logs, values };
     parts.health.add('lease', () =>
       this.ownership.leaseId === null ? { ok: false, reason: 'the replica has no lease' } : { ok: true },
     );
@@ -184,11 +187,12 @@ export class ExecutionCore {
   }
 
   private createFlowControl(nudge: () => NudgeOwner): FlowControl {
-    const { stores, plans, host } = this;
+    const { stores, plans, host, values } = this;
     const { config, logger, database } = this.parts;
     const resume = (): ResumeRuns => this.resume;
     const leaseId = (): string | null => this.ownership.leaseId;
-    return createFlowControl({ pool: database.pool, config, stores, plans, host, logger, resume, nudge, leaseId });
+    const tools = { pool: database.pool, config, logger, nudge };
+    return createFlowControl({ ...tools, stores, plans, host, values, resume, leaseId });
   }
 
   private createStarter(): StartRun {
@@ -199,6 +203,7 @@ export class ExecutionCore {
       runs: this.stores.runs,
       versions: this.versions,
       plans: this.plans,
+      values: this.values,
       intake: this.flow.intake,
       hold: this.flow.hold,
       maxRuns: config.maxRuns,

@@ -35,6 +35,18 @@ export const executionsConfig = defineConfig({
     min: 0,
     max: 10_000_000,
   }),
+  maxValueBytes: integer('EXECUTIONS_MAX_VALUE_BYTES', {
+    description: 'Most bytes of files that an expression reads at once, and of a value that it makes',
+    default: 16 * 1024 * 1024,
+    min: 64 * 1024,
+    max: 256 * 1024 * 1024,
+  }),
+  valueCacheBytes: integer('EXECUTIONS_VALUE_CACHE_BYTES', {
+    description: 'Bytes of files whose contents are kept in memory for the next expression that reads them',
+    default: 16 * 1024 * 1024,
+    min: 1,
+    max: 4 * 1024 * 1024 * 1024,
+  }),
   quotaRunning: integer('EXECUTIONS_QUOTA_RUNNING', {
     description: 'Executions of one organization that may run at once, the others wait; 0: no bound',
     default: 0,

@@ -1,10 +1,11 @@
-import { cancelStart, startRun } from '@rpa/engine';
+import { cancelStart, startRun, type StartInput } from '@rpa/engine';
 import type { InboxRepository, StoredStimulus } from '../inbox/inbox.repository.js';
 import type { CancelWish } from '../inbox/to-event.js';
 import { identityOf } from '../ownership/identity-of.js';
 import type { ClaimedRun } from '../ownership/runs.repository.js';
 import { LiveRun } from '../runs/live-run.js';
 import type { LoadPlan } from '../start/load-plan.js';
+import { soon, type LargeValues } from '../values/large-values.js';
 import type { StartBody } from './held-start.js';
 
 /** Makes a run of a start that was accepted before and may begin now; its first turn writes its journal. */
@@ -12,6 +13,7 @@ export class BeginRun {
   constructor(
     private readonly inbox: InboxRepository,
     private readonly plans: LoadPlan,
+    private readonly values: LargeValues,
   ) {}
 
   async execute(row: ClaimedRun): Promise<LiveRun> {
@@ -19,9 +21,11 @@ export class BeginRun {
     const start = stored.find(({ kind }) => kind === 'start');
     if (!start) throw new Error(`The execution ${row.id} has no journal.`);
     const plan = await this.plans.execute(row.organizationId, row.versionId);
-    const input = { ...(start.body as StartBody).input, at: Date.now() };
+    const input = await this.open(row, { ...(start.body as StartBody).input, at: Date.now() });
     const cancel = stored.find(({ kind }) => kind === 'cancel');
-    const first = cancel ? cancelStart(plan, input, cancel.body as CancelWish) : startRun(plan, input);
+    const files = this.values.forRun(row);
+    const first = cancel ? cancelStart(plan, input, cancel.body as CancelWish) : startRun(plan, input, files.put);
+    if (!files.isEmpty) await files.store(soon());
     const run = new LiveRun(identityOf(row), plan, first.state, 'pending');
     const at = input.at;
     const take = ({ id }: StoredStimulus): void => {
@@ -31,5 +35,13 @@ export class BeginRun {
     take(start);
     if (cancel) take(cancel);
     return run;
+  }
+
+  /** Large values were put into files when the start was accepted. */
+  private async open(row: ClaimedRun, input: StartInput): Promise<StartInput> {
+    const owner = { organizationId: row.organizationId, executionId: row.id };
+    const { inputs, trigger } = input;
+    const payload = trigger.payload === undefined ? {} : { payload: await this.values.open(owner, trigger.payload) };
+    return { ...input, inputs: await this.values.open(owner, inputs), trigger: { ...trigger, ...payload } };
   }
 }

@@ -17,6 +17,7 @@ import { limitOf, Quotas } from './quotas.js';
 import { ReadQuotas } from './read-quotas.js';
 import { StartQueueRepository } from './start-queue.repository.js';
 import { UsageRepository } from './usage.repository.js';
+import type { LargeValues } from '../values/large-values.js';
 
 /** Which starts are taken, and when they begin. */
 export interface FlowControl {
@@ -33,6 +34,7 @@ export interface FlowControlParts {
   stores: Stores;
   plans: LoadPlan;
   host: RunHost;
+  values: LargeValues;
   logger: Logger;
   resume: () => ResumeRuns;
   nudge: () => NudgeOwner;
@@ -40,7 +42,7 @@ export interface FlowControlParts {
 }
 
 export function createFlowControl(parts: FlowControlParts): FlowControl {
-  const { pool, config, stores, plans, host, logger, resume, nudge, leaseId } = parts;
+  const { pool, config, stores, plans, host, values, logger, resume, nudge, leaseId } = parts;
   const { maxRuns, maxQueued, quotaRunning, quotaQueued, quotaStarts } = config;
   const forAll = {
     running: limitOf(quotaRunning),
@@ -60,7 +62,7 @@ export function createFlowControl(parts: FlowControlParts): FlowControl {
     intake,
     admission,
     hold: new HoldStart({ pool, queue, counts: new CountsRepository(), intake, admission }),
-    begin: new BeginRun(stores.inbox, plans),
+    begin: new BeginRun(stores.inbox, plans, values),
     quotas: new ReadQuotas(intake, usage),
   };
 }

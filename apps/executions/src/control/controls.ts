@@ -18,6 +18,7 @@ import type { StartExecution } from '../start/start-execution.js';
 import type { StartRun } from '../start/start-run.js';
 import type { Stores } from '../stores.js';
 import { TestStep } from '../test-runs/test-step.js';
+import type { LargeValues } from '../values/large-values.js';
 import { CancelExecution } from './cancel-execution.js';
 import { DecideStep } from './decide-step.js';
 import { PauseExecution } from './pause-execution.js';
@@ -55,11 +56,12 @@ export interface ControlParts {
   nudge: NudgeOwner;
   logger: Logger;
   logs: LogWriter;
+  values: LargeValues;
 }
 
 export function createControls(parts: ControlParts): Controls {
-  const { pool, stores, host, dispatcher, peers, plans, versions, starter, start, replica, nudge, logger, logs } =
-    parts;
+  const { pool, stores, host, dispatcher, peers, plans, versions, starter, start, replica, nudge, logger } = parts;
+  const { logs, values } = parts;
   const post = new PostStimulus(stores.executions, stores.inbox, nudge, logger);
   const cancel = new CancelExecution(stores.executions, post);
   const again = createReruns(stores, plans, versions, starter);
@@ -67,8 +69,8 @@ export function createControls(parts: ControlParts): Controls {
   return {
     cancel,
     pause: new PauseExecution(post),
-    signal: new SignalExecution(post, plans),
-    decide: new DecideStep(post, new ReadState(stores.journal, plans, host)),
+    signal: new SignalExecution(post, plans, values),
+    decide: new DecideStep(post, values, new ReadState(stores.journal, plans, host)),
     report: new ReportResult(host, dispatcher, post, logs),
     requestStart: new RequestStepStart(host, stores.leases, peers),
     again,

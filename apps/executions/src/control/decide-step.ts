@@ -3,12 +3,13 @@ import { pendingEffects } from '@rpa/engine';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
 import type { DecisionBody } from '../inbox/to-event.js';
 import type { ReadState } from '../journal/read-state.js';
-import { assertInline } from './assert-inline.js';
+import type { LargeValues } from '../values/large-values.js';
 
 /** Accepts what a person says about a step whose outcome is unknown, once it is durable. The first decision counts. */
 export class DecideStep {
   constructor(
     private readonly post: PostStimulus,
+    private readonly values: Pick<LargeValues, 'keepOf'>,
     private readonly states: ReadState,
   ) {}
 
@@ -18,7 +19,6 @@ export class DecideStep {
       throw new AppError('validation_failed', `'output' goes with the decision complete, not with ${decision}.`, {
         errors: [{ path: 'output', code: 'not_allowed', message: 'goes with the decision complete only' }],
       });
-    assertInline('output', output ?? null);
     const row = await this.post.find(organizationId, request.id);
     const { plan, state } = await this.states.execute(organizationId, row);
     const waits = pendingEffects(plan, state).some((each) => each.type === 'decision_required' && each.path === path);
@@ -26,7 +26,7 @@ export class DecideStep {
     const body: DecisionBody = {
       path,
       decision,
-      ...(output !== undefined && { output }),
+      ...(output !== undefined && { output: await this.values.keepOf(organizationId, async () => row, output) }),
       ...(by !== undefined && { by }),
     };
     const { id, status, posted } = await this.post.execute({

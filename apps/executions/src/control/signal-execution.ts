@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
 import type { SignalBody } from '../inbox/to-event.js';
 import type { LoadPlan } from '../start/load-plan.js';
-import { assertInline } from './assert-inline.js';
+import type { LargeValues } from '../values/large-values.js';
 import { checkSignal } from './check-signal.js';
 
 /** Accepts a signal once it is durable. Its id is the caller's key, so that the run knows a repeat for ever. */
@@ -11,6 +11,7 @@ export class SignalExecution {
   constructor(
     private readonly post: PostStimulus,
     private readonly plans: LoadPlan,
+    private readonly values: Pick<LargeValues, 'keepOf'>,
   ) {}
 
   async execute(
@@ -18,10 +19,10 @@ export class SignalExecution {
     request: SignalExecutionRequest,
     idempotencyKey: string | null,
   ): Promise<AcceptedReply> {
-    const { name, payload = null } = request;
-    assertInline('payload', payload);
-    const { versionId } = await this.post.find(organizationId, request.id);
-    checkSignal(await this.plans.execute(organizationId, versionId), name, payload);
+    const { name } = request;
+    const run = await this.post.find(organizationId, request.id);
+    checkSignal(await this.plans.execute(organizationId, run.versionId), name, request.payload ?? null);
+    const payload = await this.values.keepOf(organizationId, () => Promise.resolve(run), request.payload ?? null);
     const signal: SignalBody = { id: idempotencyKey ? `key:${idempotencyKey}` : newId(), name, payload };
     const { id, status } = await this.post.execute({
       organizationId,

@@ -20,6 +20,7 @@ import type { Peers } from '../peers/peers.js';
 import type { LoadAdoptions } from '../rerun/load-adoptions.js';
 import type { StartChild } from '../start/start-child.js';
 import type { Waiters } from '../start/waiters.js';
+import type { LargeValues } from '../values/large-values.js';
 import { attemptKey, type LiveRun } from './live-run.js';
 import type { HostListener, RunHost } from './run-host.js';
 
@@ -36,6 +37,7 @@ export interface EffectParts {
   bus: Bus;
   logger: Logger;
   logs: LogWriter;
+  values: LargeValues;
 }
 
 /** Does what committed records ask for. Never called before the commit. */
@@ -66,10 +68,7 @@ export class PerformEffects implements HostListener {
       case 'close_approval':
         return this.tell(approvalClosed, run, effect.path);
       case 'load':
-        // No file can have been written: outputs over the limit fail. What looks like a reference has no content.
-        return host.stimulate(run, {
-          event: { type: 'values_loaded', at, values: Object.fromEntries(effect.fileIds.map((id) => [id, null])) },
-        });
+        return this.parts().values.load(host, run, effect.fileIds);
       case 'log':
         return this.log(run, effect.path, { at, level: effect.level, message: effect.message });
       case 'decision_required':

@@ -1,5 +1,5 @@
-import type { JournalRecord } from '@rpa/contracts';
 import { applyEvent, type Effect, type Transition } from '@rpa/engine';
+import { AppError, type JournalRecord } from '@rpa/contracts';
 import { sqlState, type Logger } from '@rpa/platform';
 import type { Append, Committed, StartRow, SummaryChange } from '../commit/append.js';
 import { CommitsClosed, Fenced, RecordRefused } from '../commit/commit.errors.js';
@@ -7,6 +7,7 @@ import type { GroupCommit } from '../commit/group-commit.js';
 import { buildAppend, isEmpty, withStart } from './build-append.js';
 import { KeepTimers } from './keep-timers.js';
 import type { LiveRun, Stimulus } from './live-run.js';
+import type { LargeValues } from '../values/large-values.js';
 
 const MAX_RECORDS_PER_APPEND = 500;
 
@@ -36,6 +37,7 @@ export class RunHost {
     private readonly commits: GroupCommit,
     private readonly logger: Logger,
     private readonly listener: HostListener,
+    private readonly values: Pick<LargeValues, 'forRun'>,
   ) {
     this.timers = new KeepTimers(
       (run, timer, at) => this.stimulate(run, { event: { type: 'timer_fired', at, timer } }),
@@ -153,16 +155,19 @@ export class RunHost {
     const stimuli: Stimulus[] = [];
     const records: JournalRecord[] = [];
     const effects: Effect[] = [];
+    const files = this.values.forRun(run.identity);
     for (
       let next = run.queue.shift();
       next;
       next = records.length < MAX_RECORDS_PER_APPEND ? run.queue.shift() : undefined
     ) {
       stimuli.push(next);
-      const transition = next.first ?? applyEvent(run.plan, run.state, next.event);
+      const transition = next.first ?? applyEvent(run.plan, run.state, next.event, files.put);
+      files.inheritFrom(next.event, run.state.start.adoptFrom);
       records.push(...transition.records);
       effects.push(...transition.effects);
     }
+    if (!files.isEmpty) await files.store(() => !run.dropped);
     this.timers.note(run, effects);
     const append = buildAppend(run, stimuli, records, effects);
     if (isEmpty(append)) return this.settle(run, stimuli, effects);
@@ -201,15 +206,14 @@ export class RunHost {
   }
 
   private async turnFailed(run: LiveRun, error: unknown): Promise<void> {
+    if (run.dropped) return;
     if (error instanceof Fenced || error instanceof CommitsClosed) return this.forget(run);
     if (error instanceof RecordRefused && sqlState(error.cause) === '23505') {
       this.logger.error({ executionId: run.id, err: error }, 'Somebody else has written to this run; it is let go');
       return this.forget(run);
     }
     this.logger.error({ executionId: run.id, err: error }, 'A run cannot go on and is failed');
-    const message =
-      error instanceof RecordRefused ? 'What the run wanted to record was refused by the database.' : 'The run broke.';
-    await this.fail(run, 'record_refused', message).catch((failure: unknown) => {
+    await this.fail(run, ...reasonOf(error)).catch((failure: unknown) => {
       this.logger.error({ executionId: run.id, err: failure }, 'A run could not even be failed');
       this.forget(run);
     });
@@ -229,6 +233,12 @@ export class RunHost {
     this.timers.clear(run);
     this.listener.forgotten(run);
   }
+}
+
+function reasonOf(error: unknown): [code: string, message: string] {
+  if (AppError.is(error) && error.code === 'too_large') return ['value_too_large', error.message];
+  const refused = error instanceof RecordRefused;
+  return ['record_refused', refused ? 'What the run wanted to record was refused by the database.' : 'The run broke.'];
 }
 
 function startedOwner(append: Append): SummaryChange['owner'] {

@@ -1,6 +1,5 @@
 import {
   AppError,
-  INLINE_VALUE_LIMIT,
   type ExecutionView,
   type JsonObject,
   type Labels,
@@ -20,8 +19,10 @@ import { LiveRun, type RunIdentity } from '../runs/live-run.js';
 import type { RunHost } from '../runs/run-host.js';
 import { Witness } from '../runs/witness.js';
 import { assertPart, type PartOfRun } from '../test-runs/part-of-run.js';
+import { soon, type LargeValues } from '../values/large-values.js';
 import type { LoadPlan } from './load-plan.js';
 import type { ResolveVersions } from './resolve-versions.js';
+import { keptTrigger, takeInValues } from './take-in-values.js';
 import { toStartError } from './to-start-error.js';
 import { toStartInput } from './to-start-input.js';
 
@@ -68,6 +69,7 @@ interface Parts {
   runs: RunsRepository;
   versions: ResolveVersions;
   plans: LoadPlan;
+  values: LargeValues;
   intake: Intake;
   hold: HoldStart;
   maxRuns: number;
@@ -119,16 +121,18 @@ export class StartRun {
   }
 
   private async begin(wish: StartWish, version: ResolveVersionReply): Promise<StartedRun> {
-    assertInlineInputs(wish.inputs);
     const plan = await this.parts.plans.execute(wish.organizationId, version.versionId);
-    const faults = validateInputs(plan, wish.inputs);
+    const id = wish.id ?? newId();
+    const files = this.parts.values.forRun({ id, organizationId: wish.organizationId });
+    const inputs = await takeInValues(wish, this.parts.values, files);
+    const faults = validateInputs(plan, inputs);
     if (faults.length > 0)
       throw new AppError('inputs_invalid', `${faults.length} of the inputs are not as the workflow wants them.`, {
         errors: faults.map(({ path, code, message }) => ({ path, code, message })),
       });
     if (wish.part) assertPart(plan, wish.part);
-    const id = wish.id ?? newId();
-    const input = toStartInput(id, wish, version);
+    const input = toStartInput(id, { ...wish, inputs }, version);
+    const kept = { inputs: files.put(inputs, true) as JsonObject, trigger: keptTrigger(input, files) };
     const identity: RunIdentity = {
       id,
       organizationId: wish.organizationId,
@@ -146,7 +150,7 @@ export class StartRun {
       test: input.test === true,
       triggerType: wish.trigger.type,
       triggerId: wish.trigger.id ?? null,
-      inputs: JSON.stringify(wish.inputs),
+      inputs: JSON.stringify(kept.inputs),
       rerunOf: wish.rerunOf ?? null,
       priority: input.priority ?? plan.priority,
       labels: wish.labels ?? null,
@@ -155,8 +159,12 @@ export class StartRun {
       key: wish.dedupe,
     };
     const flow = this.flowOf(plan, input, wish);
-    if (flow) return (await this.wait(row, input, plan, flow)) ?? this.taken(wish);
-    const transition = startRun(plan, input);
+    if (flow) {
+      await files.store(soon());
+      return (await this.wait(row, { ...input, ...kept }, plan, flow)) ?? this.taken(wish);
+    }
+    const transition = startRun(plan, input, files.put);
+    if (!files.isEmpty) await files.store(soon());
     const run = new LiveRun(identity, plan, transition.state, 'pending', wish.dedupe?.key);
     if (wish.waitReply !== null) run.witness = new Witness(id, row, plan);
     const { duplicate } = await this.parts.host.start(run, transition, row);
@@ -219,16 +227,6 @@ export class StartRun {
       throw new AppError('idempotency_mismatch');
     return { executionId: known.executionId, deduplicated: true };
   }
-}
-
-/** Until values can be kept in files, all inputs stand in the journal. */
-function assertInlineInputs(inputs: JsonObject): void {
-  const bytes = Buffer.byteLength(JSON.stringify(inputs));
-  if (bytes <= INLINE_VALUE_LIMIT) return;
-  const message = `have ${bytes} bytes as JSON; ${INLINE_VALUE_LIMIT} are allowed`;
-  throw new AppError('inputs_invalid', `The inputs ${message}.`, {
-    errors: [{ path: 'inputs', code: 'too_large', message }],
-  });
 }
 
 function toStarted(run: LiveRun): StartedRun {
