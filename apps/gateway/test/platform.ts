@@ -47,7 +47,7 @@ export class Platform {
   }
 
   /** Runs auth as its own process, from its build, on a new database (or the one it had). */
-  async startAuth(): Promise<ChildProcess> {
+  async startAuth(more: Record<string, string> = {}): Promise<ChildProcess> {
     buildAuth();
     this.database ??= await createTestDatabase('gateway');
     const child = spawn(process.execPath, ['apps/auth/dist/main.js'], {
@@ -61,6 +61,7 @@ export class Platform {
         DATABASE_DURABILITY: 'unchecked',
         AUTH_PORT: '0',
         LOG_LEVEL: 'error',
+        ...more,
       },
     });
     this.children.push(child);

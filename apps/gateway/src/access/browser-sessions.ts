@@ -32,7 +32,7 @@ export class BrowserSessions {
     if (step === 'finishes_login') {
       const flow = this.cookies.flowOf(request);
       if (!flow) throw new AppError('invalid_token', 'This login was not begun in this browser; begin it again.');
-      return { input: { ...input, body: { flow } }, inCookies: true };
+      return { input: { ...input, flow }, inCookies: true };
     }
     const body = input.body as { refreshToken?: unknown } | undefined;
     const refreshToken = step === 'refreshes' && !body?.refreshToken ? this.cookies.refreshTokenOf(request) : null;

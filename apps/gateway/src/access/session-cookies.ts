@@ -24,7 +24,12 @@ export class SessionCookies {
   constructor(@Inject(CONFIG) config: GatewayConfig) {
     this.secure = config.publicUrl.startsWith('https:');
     const [host, own] = this.secure ? ['__Host-', '__Secure-'] : ['', ''];
-    this.names = { access: `${host}rpa_access`, refresh: `${own}rpa_refresh`, csrf: `${host}rpa_csrf`, flow: `${own}rpa_flow` };
+    this.names = {
+      access: `${host}rpa_access`,
+      refresh: `${own}rpa_refresh`,
+      csrf: `${host}rpa_csrf`,
+      flow: `${own}rpa_flow`,
+    };
     // All replicas of the gateway have the same key.
     this.csrfKey = Buffer.from(hkdfSync('sha256', config.identityKey, '', 'rpa csrf', 32));
   }

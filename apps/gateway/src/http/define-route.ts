@@ -8,6 +8,8 @@ export interface RouteInput {
   body: unknown;
   /** Lower-case names. */
   headers: Record<string, string | string[] | undefined>;
+  /** Of `finishes_login`: what the browser's cookie has kept since the login began. */
+  flow?: string;
 }
 
 /** Answer that differs from `status` and the plain reply. */

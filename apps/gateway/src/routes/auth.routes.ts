@@ -120,7 +120,7 @@ const OIDC_ROUTES: readonly RouteDefinition[] = [
       code: { type: 'string', description: 'Of the provider' },
       state: { type: 'string', description: 'Of this login' },
     },
-    request: ({ query, body }) => ({ query: queryText(query), flow: (body as { flow: string }).flow }),
+    request: ({ query, flow = '' }) => ({ query: queryText(query), flow }),
     answer: ({ session, redirectTo }) => ({ status: 302, headers: { location: redirectTo }, body: session }),
     answers: REDIRECTED,
     browser: 'finishes_login',
