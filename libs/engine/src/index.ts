@@ -26,6 +26,7 @@ export { flowOf } from './run/flow-of.js';
 export type { Flow, FlowFault } from './run/flow-of.js';
 export { applyEvent } from './run/apply-event.js';
 export type { Filing } from './run/put-away.js';
+export { hasRoomForSignal } from './run/has-room-for-signal.js';
 export { pendingEffects } from './run/pending-effects.js';
 export { startRun } from './run/start-run.js';
 export { restoreState } from './state/restore.js';

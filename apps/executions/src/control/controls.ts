@@ -25,6 +25,7 @@ import { PauseExecution } from './pause-execution.js';
 import { ReportResult } from './report-result.js';
 import { RequestStepStart } from './request-step-start.js';
 import { SignalExecution } from './signal-execution.js';
+import { SignalRoom } from './signal-room.js';
 
 /** What is done with runs from outside, and because of how they end. */
 export interface Controls {
@@ -63,14 +64,15 @@ export function createControls(parts: ControlParts): Controls {
   const { pool, stores, host, dispatcher, peers, plans, versions, starter, start, replica, nudge, logger } = parts;
   const { logs, values } = parts;
   const post = new PostStimulus(stores.executions, stores.inbox, nudge, logger);
+  const states = new ReadState(stores.journal, plans, host);
   const cancel = new CancelExecution(stores.executions, post);
   const again = createReruns(stores, plans, versions, starter);
   const { rerun } = again;
   return {
     cancel,
     pause: new PauseExecution(post),
-    signal: new SignalExecution(post, plans, values),
-    decide: new DecideStep(post, values, new ReadState(stores.journal, plans, host)),
+    signal: new SignalExecution(post, plans, new SignalRoom(states, stores.journal), values),
+    decide: new DecideStep(post, values, states),
     report: new ReportResult(host, dispatcher, post, logs),
     requestStart: new RequestStepStart(host, stores.leases, peers),
     again,

@@ -5,12 +5,14 @@ import type { SignalBody } from '../inbox/to-event.js';
 import type { LoadPlan } from '../start/load-plan.js';
 import type { LargeValues } from '../values/large-values.js';
 import { checkSignal } from './check-signal.js';
+import type { SignalRoom } from './signal-room.js';
 
 /** Accepts a signal once it is durable. Its id is the caller's key, so that the run knows a repeat for ever. */
 export class SignalExecution {
   constructor(
     private readonly post: PostStimulus,
     private readonly plans: LoadPlan,
+    private readonly room: SignalRoom,
     private readonly values: Pick<LargeValues, 'keepOf'>,
   ) {}
 
@@ -22,8 +24,10 @@ export class SignalExecution {
     const { name } = request;
     const run = await this.post.find(organizationId, request.id);
     checkSignal(await this.plans.execute(organizationId, run.versionId), name, request.payload ?? null);
+    const signalId = idempotencyKey ? `key:${idempotencyKey}` : newId();
+    await this.room.assert(organizationId, run, { id: signalId, name });
     const payload = await this.values.keepOf(organizationId, () => Promise.resolve(run), request.payload ?? null);
-    const signal: SignalBody = { id: idempotencyKey ? `key:${idempotencyKey}` : newId(), name, payload };
+    const signal: SignalBody = { id: signalId, name, payload };
     const { id, status } = await this.post.execute({
       organizationId,
       executionId: request.id,

@@ -39,11 +39,7 @@ export class JournalRepository {
    * them out, so that it never stands in memory as a whole.
    */
   async ofSteps(executionId: string, parent?: string): Promise<JournalRecord[]> {
-    const last = await this.pool.query<{ last_seq: number }>(
-      'SELECT last_seq FROM executions.journal WHERE execution_id = $1::uuid ORDER BY seq DESC LIMIT 1',
-      [executionId],
-    );
-    if ((last.rows[0]?.last_seq ?? 0) <= READ_WHOLE) return this.all(executionId);
+    if ((await this.lastSeq(executionId)) <= READ_WHOLE) return this.all(executionId);
     const { rows } = await this.pool.query<{ record: JournalRecord }>(
       `SELECT r.record
          FROM executions.journal j, json_array_elements(j.body) WITH ORDINALITY AS r (record, place)
@@ -54,6 +50,15 @@ export class JournalRepository {
       [executionId, parent ?? null, MAX_READ],
     );
     return rows.map((row) => row.record);
+  }
+
+  /** Number of the newest record; 0 without a journal. */
+  async lastSeq(executionId: string): Promise<number> {
+    const { rows } = await this.pool.query<{ last_seq: number }>(
+      'SELECT last_seq FROM executions.journal WHERE execution_id = $1::uuid ORDER BY seq DESC LIMIT 1',
+      [executionId],
+    );
+    return rows[0]?.last_seq ?? 0;
   }
 
   /** What `respond` steps of these runs have answered. */

@@ -183,6 +183,8 @@ export class RunHost {
     effects: readonly Effect[],
     owner: SummaryChange['owner'],
   ): void {
+    // It is durable, but somebody else drives the run from there on: what is to be done now is theirs.
+    if (run.dropped) return stimuli.forEach((stimulus) => stimulus.settled?.());
     if (append.records) run.committedSeq = append.records.lastSeq;
     const status = append.change?.status ?? append.start?.status;
     const changed = status !== undefined && status !== run.rowStatus;

@@ -20,6 +20,6 @@ export const LIMITS = {
   rateLimitStarts: 10_000,
   /** Characters of the value of a flow control key as JSON. */
   flowKey: 1_000,
-  /** Signals that came early and were not taken yet. */
+  /** Signals that came early and were not taken yet; more are refused where they are accepted. */
   bufferedSignals: 1_000,
 } as const;
