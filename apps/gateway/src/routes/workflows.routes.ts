@@ -5,7 +5,6 @@ import {
   createWorkflow,
   deleteWorkflow,
   diffVersions,
-  ExecutionView,
   exportWorkflow,
   getStepType,
   getVersion,
@@ -23,17 +22,13 @@ import {
   updateWorkflow,
   validateWorkflow,
   type ExportWorkflowReply,
-  StartExecutionReply,
   type StartExecutionRequest,
 } from '@rpa/contracts';
 import { route, type RouteAnswer, type RouteDefinition, type RouteInput } from '../http/define-route.js';
-import { queryDuration } from '../http/query-duration.js';
+import { STARTED, waitOf } from './started-answer.js';
 
 /** A definition of 5 MiB, and what JSON adds when it comes as text. */
 const DEFINITION_BODY = 6 * 1024 * 1024;
-/** Inputs are journaled, and read again by every expression that names them. */
-const INPUTS_BODY = 1024 * 1024;
-const MAX_WAIT_MS = 55_000;
 
 export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
   route({ method: 'GET', path: '/workflows', command: listWorkflows }),
@@ -115,24 +110,9 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
     method: 'POST',
     path: '/workflows/{id}/execute',
     command: startExecution,
-    status: 202,
+    ...STARTED,
     request: toStart,
     hidden: ['workflowId', 'workflowKey', 'trigger', 'dedupe', 'priority', 'waitMs', 'hasWaiter'],
-    query: {
-      wait: {
-        type: 'string',
-        description:
-          'Wait this long (at most 55s) for the end: 200 with the finished execution, or 202 when time runs out',
-        example: '30s',
-      },
-    },
-    answer: startedAnswer,
-    answers: {
-      200: { description: 'It has ended in the time that was waited', reply: ExecutionView },
-      202: { description: 'The start is durable', reply: StartExecutionReply },
-    },
-    location: (reply) => `/executions/${reply.id}`,
-    bodyLimit: INPUTS_BODY,
   }),
   route({ method: 'GET', path: '/workflows/{id}/versions', command: listVersions }),
   route({
@@ -172,23 +152,7 @@ export const WORKFLOW_ROUTES: readonly RouteDefinition[] = [
 ];
 
 function toStart(input: RouteInput): StartExecutionRequest {
-  const waitMs = queryDuration(input, 'wait', MAX_WAIT_MS);
-  return {
-    ...(input.body as object | undefined),
-    workflowId: input.params['id'] ?? '',
-    ...(waitMs !== undefined && { waitMs }),
-  };
-}
-
-/** 200 with the finished execution, or 202 with the id of one that is accepted or still runs. */
-function startedAnswer(reply: StartExecutionReply): RouteAnswer {
-  return reply.execution
-    ? { status: 200, body: reply.execution }
-    : { status: 202, body: startedBody(reply) };
-}
-
-function startedBody({ id, status, pendingReason }: StartExecutionReply): object {
-  return { id, status, ...(pendingReason && { pendingReason }) };
+  return { ...(input.body as object | undefined), workflowId: input.params['id'] ?? '', ...waitOf(input) };
 }
 
 /** A malformed number names no version, like one that does not exist. */
