@@ -1,5 +1,6 @@
 /** What is measured. `perRun` units make a run: rates and CPU are told by the unit. */
 import { fillTables } from './fill-tables.mjs';
+import { measureFairness } from './measure-fairness.mjs';
 import { measureStandalone } from './measure-standalone.mjs';
 import { measureWaiting } from './measure-waiting.mjs';
 import { flood, median } from './measure.mjs';
@@ -54,7 +55,7 @@ const ROWS = [
 ];
 
 /** Rows of their own kind: told once, not in rounds. */
-const SINGLE = { growth: measureGrowth, waiting: measureWaiting, standalone: measureStandalone };
+const SINGLE = { growth: measureGrowth, waiting: measureWaiting, standalone: measureStandalone, fairness: measureFairness };
 
 export const ROW_NAMES = [...ROWS.map(({ name }) => name), ...Object.keys(SINGLE)];
 

@@ -7,7 +7,7 @@ export function judge(rows, singles) {
   );
   const restate = figure('remote', 'restate');
   const dbos = figure('remote', 'dbos');
-  const [growth, waiting, standalone] = ['growth', 'waiting', 'standalone'].map(single);
+  const [growth, waiting, standalone, fairness] = ['growth', 'waiting', 'standalone', 'fairness'].map(single);
   return [
     atLeast('remote: 2x the steps/s of Restate', 2, ratio(remote, restate)),
     atLeast('remote: 3x the steps/s of Restate (stretch)', 3, ratio(remote, restate)),
@@ -20,6 +20,7 @@ export function judge(rows, singles) {
     atMost('starts: p99 100 ms', 100, starts?.p99),
     atLeast('growth: 0.9 of the rate of empty tables', 0.9, growth?.ratio),
     atMost('waiting: all resumed', 0, waiting?.notResumed),
+    atMost('fairness: twice the idle p99 of a start', 2, fairness?.startRatio),
     atMost('standalone: ready in 10 s', 10, standalone?.readySeconds),
     atMost('standalone: 450 MB', 450, standalone?.megabytes),
   ];

@@ -33,8 +33,20 @@ export class OpenDeliveries {
     return this.queues.values();
   }
 
+  /** Those in which something waits, the one that was served longest ago first. */
+  waitingQueues(): DispatchQueue[] {
+    return [...this.queues.values()].filter((queue) => queue.length > 0);
+  }
+
+  served(queue: DispatchQueue): void {
+    const name = nameOf(queue.pool, queue.type);
+    if (this.queues.get(name) !== queue) return;
+    this.queues.delete(name);
+    this.queues.set(name, queue);
+  }
+
   queueOf({ pool, stepType }: DispatchEffect): DispatchQueue {
-    const name = `${pool} ${stepType}`;
+    const name = nameOf(pool, stepType);
     let queue = this.queues.get(name);
     if (!queue) this.queues.set(name, (queue = new DispatchQueue(pool, stepType)));
     return queue;
@@ -100,4 +112,8 @@ export class OpenDeliveries {
   forgetIdleQueues(): void {
     for (const [name, queue] of this.queues) if (queue.length === 0 && queue.inFlight === 0) this.queues.delete(name);
   }
+}
+
+function nameOf(pool: string, type: string): string {
+  return `${pool} ${type}`;
 }

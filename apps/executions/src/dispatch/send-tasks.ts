@@ -66,7 +66,11 @@ export class SendTasks {
 
   fillAll(): void {
     this.serveSuspects();
-    for (const queue of this.deliveries.allQueues()) this.fill(queue);
+    // Types that share workers take turns: what comes free goes to the queue that was served longest ago.
+    for (let waiting = this.deliveries.waitingQueues(); waiting.length > 0;) {
+      waiting = waiting.filter((queue) => this.sendNext(queue));
+      for (const queue of waiting) this.deliveries.served(queue);
+    }
   }
 
   /** The one who did it was found: the others only happened to be there. */
@@ -80,14 +84,19 @@ export class SendTasks {
   }
 
   private fill(queue: DispatchQueue): void {
+    while (this.sendNext(queue));
+  }
+
+  /** False: nothing waits here, or there is no room for it. */
+  private sendNext(queue: DispatchQueue): boolean {
     const { registry, bus } = this.parts;
-    while (queue.length > 0 && bus.connected) {
-      const worker = registry.roomiest(queue.pool, queue.type);
-      if (!worker && !this.hasSharedRoom(queue)) return;
-      const delivery = queue.shift();
-      if (!delivery) return;
-      void this.send(delivery, worker);
-    }
+    if (queue.length === 0 || !bus.connected) return false;
+    const worker = registry.roomiest(queue.pool, queue.type);
+    if (!worker && !this.hasSharedRoom(queue)) return false;
+    const delivery = queue.shift();
+    if (!delivery) return false;
+    void this.send(delivery, worker);
+    return true;
   }
 
   private hasSharedRoom(queue: DispatchQueue): boolean {

@@ -106,11 +106,11 @@ export class WorkerPeer {
       this.taken.push(task);
       return;
     }
-    const isOccupied = [...this.running.values()].some((other) => !other.result);
+    const isOccupied = this.busy > 0;
     const isAlone = [...this.running.values()].some((other) => other.task.alone && !other.result);
     if (task.alone && isOccupied) this.reservedUntil = Date.now() + ALONE_RESERVE_MS;
     const isKept = isAlone || (task.alone ? isOccupied : Date.now() < this.reservedUntil);
-    if (this.running.size >= capacity || isKept) {
+    if (this.busy >= capacity || isKept) {
       msg.respond(encodeBody({ busy: true, worker }));
       return;
     }
@@ -122,6 +122,11 @@ export class WorkerPeer {
     const { executionId, path, attempt, delivery, organizationId } = task;
     running.result = { executionId, path, attempt, delivery, organizationId, worker, outcome, tookMs: 1 };
     if (!this.bus.connection.isClosed()) msg.respond(encodeBody(running.result));
+  }
+
+  /** What it only keeps until it is acknowledged takes no capacity. */
+  private get busy(): number {
+    return [...this.running.values()].filter(({ result }) => !result).length;
   }
 
   private control(message: WorkerControl): void {
@@ -143,7 +148,7 @@ export class WorkerPeer {
       const { executionId, path, attempt, delivery, owner } = task;
       (running[owner] ??= []).push({ executionId, path, attempt, delivery });
     }
-    const free = capacity - this.running.size;
+    const free = capacity - this.busy;
     const head = { worker, pool: 'default', types, capacity, free };
     const said: WorkerAnnouncement = { ...head, running, ...(addressed && { addressed }) };
     if (this.bus.connected) this.bus.publish(TASK_SUBJECTS.announce, said);
