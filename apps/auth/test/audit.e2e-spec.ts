@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendAudit, listAuditRecords, registerUser, verifyAudit, type AuditEntry } from '@rpa/contracts';
-import { connectBus, type Bus } from '@rpa/messaging';
+import type { Bus } from '@rpa/messaging';
 import pg from 'pg';
 import { AuthService, CLIENT, newPerson } from './auth-service.js';
 

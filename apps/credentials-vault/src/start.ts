@@ -6,6 +6,8 @@ import { CredentialsVaultModule } from './credentials-vault.module.js';
 import { DataKeys } from './encryption/data-keys.js';
 import { RedeemGrant } from './grants/redeem-grant.js';
 import { Credentials1764100000000 } from './migrations/1764100000000-credentials.js';
+import { KeysTokensSharing1795380000000 } from './migrations/1795380000000-keys-tokens-sharing.js';
+import { RotationLoop } from './rotation/rotation-loop.js';
 
 export async function start(config: CredentialsVaultConfig = credentialsVaultConfig.load()): Promise<RunningService> {
   return startService({
@@ -16,7 +18,7 @@ export async function start(config: CredentialsVaultConfig = credentialsVaultCon
       schema: 'credentials_vault',
       config,
       entities: [CredentialEntity],
-      migrations: [idempotencyMigration('credentials_vault'), Credentials1764100000000],
+      migrations: [idempotencyMigration('credentials_vault'), Credentials1764100000000, KeysTokensSharing1795380000000],
     },
     async bind(app, strategy) {
       await app.get(DataKeys, { strict: false }).checkKeyEncryptionKey();
@@ -24,5 +26,7 @@ export async function start(config: CredentialsVaultConfig = credentialsVaultCon
       const redeem = app.get(RedeemGrant, { strict: false });
       strategy.handleDirectly(redeemGrant, (request, { principal }) => redeem.execute(principal, request));
     },
+    started: (app) => app.get(RotationLoop).nudge(),
+    stopping: (app) => app.get(RotationLoop).stop(),
   });
 }

@@ -159,6 +159,7 @@ describe('credentials', () => {
     const keys = ['present', 'absent', 'absent'];
     expect(await scenario.workflows.request(checkCredentialKeys, { keys }, { principal })).toEqual({
       missing: ['absent'],
+      notShared: [],
     });
   });
 });

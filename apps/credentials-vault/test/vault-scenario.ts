@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   createCredential,
   SYSTEM_ROLES,
+  type AuditEntry,
   type CredentialGrant,
+  type CredentialType,
   type CredentialValue,
   type CredentialView,
   type JsonObject,
@@ -56,7 +58,7 @@ export class VaultScenario {
     await this.database.drop();
   }
 
-  launch(key: string = this.secrets.vaultKey): Promise<RunningService> {
+  launch(key: string = this.secrets.vaultKey, more: Record<string, string> = {}): Promise<RunningService> {
     const { url, password } = testNats('credentials-vault');
     return start(
       credentialsVaultConfig.load({
@@ -67,7 +69,9 @@ export class VaultScenario {
         DATABASE_DURABILITY: 'unchecked',
         CREDENTIALS_VAULT_PORT: '0',
         CREDENTIALS_VAULT_KEY: key,
+        EGRESS_ALLOW: '127.0.0.1',
         LOG_LEVEL: 'silent',
+        ...more,
       }),
     );
   }
@@ -84,15 +88,27 @@ export class VaultScenario {
   async user(
     permissions: readonly Permission[] = SYSTEM_ROLES.editor,
     organization: OrganizationRef = this.organization,
+    who: { userId?: string; roles?: string[] } = {},
   ): Promise<{ principal: string }> {
     const auth = await this.identityOf('auth');
-    const who = { userId: randomUUID(), organization, roles: ['editor'], permissions };
-    return { principal: await auth.signUser(who, 600) };
+    const { userId = randomUUID(), roles = ['editor'] } = who;
+    const user = { userId, organization, roles, permissions };
+    return { principal: await auth.signUser(user, 600) };
   }
 
-  async create(key: string, more: { type?: 'api_key' | 'custom'; data?: JsonObject } = {}): Promise<CredentialView> {
+  async create(key: string, more: { type?: CredentialType; data?: JsonObject } = {}): Promise<CredentialView> {
     const request = { name: 'Shop', key, type: more.type ?? ('api_key' as const), data: more.data ?? { key: SECRET } };
     return this.gateway.request(createCredential, request, await this.user());
+  }
+
+  /** What the vault has told the audit log about an action; nobody fetches it here. */
+  async audited(action: string, credentialId?: string): Promise<AuditEntry[]> {
+    const { rows } = await this.sql.query<{ entry: AuditEntry }>(
+      `SELECT entry FROM credentials_vault.audit_outbox
+        WHERE entry->>'action' = $1 AND ($2::text IS NULL OR entry->'resource'->>'id' = $2) ORDER BY seq`,
+      [action, credentialId ?? null],
+    );
+    return rows.map((row) => row.entry);
   }
 
   /** A grant as executions signs it, or somebody else. */

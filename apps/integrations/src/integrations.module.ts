@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CheckIntegrationHealth } from './health/check-integration-health.js';
+import { RedeemIntegrationCredential } from './health/redeem-integration-credential.js';
 import { HealthChecksRepository } from './health/health-checks.repository.js';
 import { HealthMessages } from './health/health.messages.js';
 import { GuardedEgress, httpClientProvider } from './health/http-client.js';
@@ -16,6 +17,7 @@ import { ToggleIntegration } from './integrations/toggle-integration.js';
     ToggleIntegration,
     HealthChecksRepository,
     CheckIntegrationHealth,
+    RedeemIntegrationCredential,
     GuardedEgress,
     httpClientProvider,
   ],

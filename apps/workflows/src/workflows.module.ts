@@ -20,6 +20,7 @@ import { CloneWorkflow } from './workflows/clone-workflow.js';
 import { CreateWorkflow } from './workflows/create-workflow.js';
 import { DeleteWorkflow } from './workflows/delete-workflow.js';
 import { ExportWorkflow } from './workflows/export-workflow.js';
+import { FindCredentialUsers } from './workflows/find-credential-users.js';
 import { ImportWorkflow } from './workflows/import-workflow.js';
 import { WorkflowsMessages } from './workflows/workflows.messages.js';
 import { WorkflowsRepository } from './workflows/workflows.repository.js';
@@ -38,6 +39,7 @@ import { WorkflowsRepository } from './workflows/workflows.repository.js';
     ChangeWorkflow,
     DeleteWorkflow,
     CloneWorkflow,
+    FindCredentialUsers,
     ImportWorkflow,
     ExportWorkflow,
     PublishWorkflow,

@@ -4,6 +4,8 @@ export { checkEgressHoles } from './egress/egress-holes.js';
 export type { HostIdentity, HostLogger, HostMetrics, StepHostOptions } from './host/host-options.js';
 export { redeemCredential } from './host/redeem-credential.js';
 export { StepHost, startStepHost } from './host/step-host.js';
+export { authorizationOf } from './http/authorization-of.js';
+export type { HttpAuthorization } from './http/authorization-of.js';
 export { createHttpClient } from './http/http-client.js';
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js';
 export { checkConfig } from './step/check-config.js';

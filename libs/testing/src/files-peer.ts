@@ -20,10 +20,6 @@ export class FilesPeer {
   readonly saved: { executionId: string; id: string }[] = [];
   /** Answers transfers with 503. */
   away = false;
-  /** Transfers that were answered so. */
-  refused = 0;
-  /** Told after an upload came to its end and before it is answered. */
-  onSaved: ((id: string) => void) | null = null;
   private readonly tickets = new Map<string, { executionId: string; contentType: string } | { id: string }>();
   private readonly server: Server = createServer((request, response) => void this.transfer(request, response));
 
@@ -86,7 +82,6 @@ export class FilesPeer {
     const ticket = this.tickets.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
     if (this.away || !ticket) {
       request.resume();
-      this.refused++;
       response.writeHead(503).end(JSON.stringify({ code: 'unavailable', detail: 'Away.' }));
       return;
     }
@@ -108,7 +103,6 @@ export class FilesPeer {
     this.files.set(id, { file, content });
     this.refer(executionId, id);
     this.saved.push({ executionId, id });
-    this.onSaved?.(id);
     response.writeHead(201).end(JSON.stringify(file));
   }
 }

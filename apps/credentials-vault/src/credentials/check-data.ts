@@ -1,4 +1,5 @@
 import { AppError, credentialFieldsOf, type Fault, type JsonObject, type JsonValue } from '@rpa/contracts';
+import { isLoopback } from '../oauth/oauth-client.js';
 
 const MAX_BYTES = 16 * 1024;
 const MAX_FIELDS = 50;
@@ -25,6 +26,12 @@ export function checkData(type: string, data: JsonObject): void {
     if (!wanted.holds(value)) fault(name, 'type', `must be ${wanted.text}`);
     else if (field.values && !field.values.includes(value as string))
       fault(name, 'value', `must be one of ${field.values.join(', ')}`);
+    else if (field.format === 'url' && !isUsableUrl(String(value)))
+      fault(
+        name,
+        'url',
+        'must be an absolute https address (http on this machine only), without user name or fragment',
+      );
     else if (NO_LINE_BREAKS.has(name) && /[\r\n\0]/.test(String(value)))
       fault(name, 'text', 'must not hold line breaks');
   }
@@ -39,6 +46,13 @@ export function checkData(type: string, data: JsonObject): void {
 
 /** They travel in headers, where a line break would end them. */
 const NO_LINE_BREAKS = new Set(['key', 'name', 'token', 'username', 'password', 'accessToken']);
+
+function isUsableUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(text));
+  return isSafe && url.username === '' && url.password === '' && url.hash === '';
+}
 
 const isText = (value: JsonValue): boolean => typeof value === 'string' && value !== '';
 const MEANING = {

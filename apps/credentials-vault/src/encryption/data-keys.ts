@@ -1,89 +1,111 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, Database, Transactions } from '@rpa/platform';
-import type { CredentialsVaultConfig } from '../credentials-vault.config.js';
-import { seal, unseal } from './sealed-bytes.js';
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database, Transactions } from '@rpa/platform';
+import { KeyRing } from './key-ring.js';
 
 const KEY_BYTES = 32;
-const FIRST_VERSION = 1;
 
-interface WrappedKey {
+export interface WrappedKey {
   version: number;
   keyEncryptionKeyId: string;
   wrapped: Buffer;
 }
 
+const COLUMNS = 'version, key_encryption_key_id AS "keyEncryptionKeyId", wrapped';
+
 /**
- * The data key of each organization, kept wrapped by the key-encryption key. A key is in the clear only while it is
+ * The data keys of each organization, kept wrapped by the key-encryption key. A key is in the clear only while it is
  * used, and overwritten afterwards.
  */
 @Injectable()
 export class DataKeys {
-  private readonly keyEncryptionKey: Buffer;
-  private readonly keyEncryptionKeyId: string;
-
   constructor(
-    @Inject(CONFIG) config: CredentialsVaultConfig,
+    private readonly ring: KeyRing,
     private readonly transactions: Transactions,
     private readonly database: Database,
-  ) {
-    this.keyEncryptionKey = Buffer.from(config.keyEncryptionKey, 'base64');
-    this.keyEncryptionKeyId = createHash('sha256')
-      .update('rpa vault key ')
-      .update(this.keyEncryptionKey)
-      .digest('hex')
-      .slice(0, 16);
-  }
+  ) {}
 
-  /** Refuses to go on with another key than the one that what is stored was wrapped with. */
+  /** Refuses to go on when something stored was wrapped with a key that was not given. */
   async checkKeyEncryptionKey(): Promise<void> {
-    await this.database.pool.query(
-      `INSERT INTO credentials_vault.key_encryption_keys (id)
-       SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM credentials_vault.key_encryption_keys) ON CONFLICT DO NOTHING`,
-      [this.keyEncryptionKeyId],
-    );
     const { rows } = await this.database.pool.query<{ id: string }>(
-      'SELECT id FROM credentials_vault.key_encryption_keys LIMIT 100',
+      `SELECT id FROM credentials_vault.key_encryption_keys k
+        WHERE EXISTS (SELECT FROM credentials_vault.data_keys d WHERE d.key_encryption_key_id = k.id) OR k.id = ANY ($1)`,
+      [this.ring.ids],
     );
-    if (rows.some(({ id }) => id === this.keyEncryptionKeyId)) return;
-    throw new Error(
-      `CREDENTIALS_VAULT_KEY is not the key that the stored credentials were encrypted with (expected id ${rows.map(({ id }) => id).join(', ')}, not ${this.keyEncryptionKeyId}). Give the service the former key.`,
+    const unknown = rows.map(({ id }) => id).filter((id) => !this.ring.ids.includes(id));
+    if (unknown.length > 0)
+      throw new Error(
+        `CREDENTIALS_VAULT_KEY is not the key that the stored credentials were encrypted with (expected id ${unknown.join(', ')}, not ${this.ring.newest.id}). Give the service the former key, in CREDENTIALS_VAULT_FORMER_KEYS if you mean to replace it.`,
+      );
+    await this.database.pool.query(
+      'INSERT INTO credentials_vault.key_encryption_keys (id) VALUES ($1) ON CONFLICT DO NOTHING',
+      [this.ring.newest.id],
     );
   }
 
-  /** Lends the organization's newest data key, which is made when it has none. */
-  async withNewest<T>(organizationId: string, use: (key: Buffer, version: number) => T): Promise<T> {
-    const wrapped = (await this.newest(organizationId)) ?? (await this.make(organizationId));
+  /**
+   * Lends the organization's newest data key, which is made when it has none. Call it in a transaction: until its end
+   * no newer key is made, so that a rotation misses nothing that was written with the former one.
+   */
+  async withNewest<T>(organizationId: string, use: (key: Buffer, version: number) => T): Promise<Awaited<T>> {
+    await this.transactions.manager.query('SELECT pg_advisory_xact_lock_shared($1, hashtext($2))', [
+      ROTATION_LOCK,
+      organizationId,
+    ]);
+    const wrapped = (await this.newest(organizationId)) ?? (await this.make(organizationId, 1));
     return this.unwrap(organizationId, wrapped, (key) => use(key, wrapped.version));
   }
 
   /** Lends a data key that has been read already. */
-  unwrap<T>(organizationId: string, { version, keyEncryptionKeyId, wrapped }: WrappedKey, use: (key: Buffer) => T): T {
-    const key = unseal(this.keyEncryptionKey, wrapped, binding(organizationId, version, keyEncryptionKeyId));
+  async unwrap<T>(organizationId: string, wrapped: WrappedKey, use: (key: Buffer) => T): Promise<Awaited<T>> {
+    const { version, keyEncryptionKeyId } = wrapped;
+    const encryption = this.ring.get(keyEncryptionKeyId);
+    const key = await encryption.unwrap(wrapped.wrapped, dataKeyBinding(organizationId, version, keyEncryptionKeyId));
     try {
-      return use(key);
+      return await use(key);
     } finally {
       key.fill(0);
     }
   }
 
+  /** Makes the next data key, with which everything is encrypted from now on; call it in a transaction. */
+  async makeNext(organizationId: string): Promise<number> {
+    await this.transactions.manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [
+      ROTATION_LOCK,
+      organizationId,
+    ]);
+    const version = ((await this.newest(organizationId))?.version ?? 0) + 1;
+    await this.make(organizationId, version);
+    return version;
+  }
+
+  /** Wraps a data key with the newest key-encryption key. */
+  async rewrap(organizationId: string, wrapped: WrappedKey): Promise<WrappedKey> {
+    const { newest } = this.ring;
+    const { version } = wrapped;
+    const renewed = await this.unwrap(organizationId, wrapped, (key) =>
+      newest.wrap(key, dataKeyBinding(organizationId, version, newest.id)),
+    );
+    return { version, keyEncryptionKeyId: newest.id, wrapped: renewed };
+  }
+
   private async newest(organizationId: string): Promise<WrappedKey | undefined> {
     const [row] = await this.transactions.manager.query<WrappedKey[]>(
-      `SELECT version, key_encryption_key_id AS "keyEncryptionKeyId", wrapped FROM credentials_vault.data_keys
-        WHERE organization_id = $1 ORDER BY version DESC LIMIT 1`,
+      `SELECT ${COLUMNS} FROM credentials_vault.data_keys WHERE organization_id = $1 ORDER BY version DESC LIMIT 1`,
       [organizationId],
     );
     return row;
   }
 
-  private async make(organizationId: string): Promise<WrappedKey> {
+  private async make(organizationId: string, version: number): Promise<WrappedKey> {
+    const { newest } = this.ring;
     const key = randomBytes(KEY_BYTES);
-    const wrapped = seal(this.keyEncryptionKey, key, binding(organizationId, FIRST_VERSION, this.keyEncryptionKeyId));
+    const wrapped = await newest.wrap(key, dataKeyBinding(organizationId, version, newest.id));
     key.fill(0);
     await this.transactions.manager.query(
       `INSERT INTO credentials_vault.data_keys (organization_id, version, key_encryption_key_id, wrapped)
        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [organizationId, FIRST_VERSION, this.keyEncryptionKeyId, wrapped],
+      [organizationId, version, newest.id, wrapped],
     );
     const stored = await this.newest(organizationId);
     if (!stored) throw new Error('The data key was not stored.');
@@ -91,6 +113,9 @@ export class DataKeys {
   }
 }
 
-function binding(organizationId: string, version: number, keyEncryptionKeyId: string): (string | number)[] {
+/** First half of the advisory lock on the data keys of one organization. */
+const ROTATION_LOCK = 0x7661756c;
+
+function dataKeyBinding(organizationId: string, version: number, keyEncryptionKeyId: string): (string | number)[] {
   return ['data key', organizationId, version, keyEncryptionKeyId];
 }

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type HealthCheckResult } from '@rpa/contracts';
 import type { IntegrationEntity } from '@rpa/entities/integrations';
-import type { HttpClient } from '@rpa/step-kit';
+import { StepFailure, type HttpClient } from '@rpa/step-kit';
 import { IntegrationsRepository } from '../integrations/integrations.repository.js';
 import { HealthChecksRepository } from './health-checks.repository.js';
 import { HTTP_CLIENT } from './http-client.js';
+import { RedeemIntegrationCredential } from './redeem-integration-credential.js';
 import { probeIntegration } from './probe-integration.js';
 
 const CHECKABLE = 'rest_api';
@@ -14,6 +15,7 @@ export class CheckIntegrationHealth {
   constructor(
     private readonly integrations: IntegrationsRepository,
     private readonly checks: HealthChecksRepository,
+    private readonly credentials: RedeemIntegrationCredential,
     @Inject(HTTP_CLIENT) private readonly http: HttpClient,
   ) {}
 
@@ -24,7 +26,7 @@ export class CheckIntegrationHealth {
     if (!(await this.checks.begin(organizationId, id)))
       throw new AppError('conflict', 'The integration is being checked already.');
     try {
-      const result = await probeIntegration(this.http, integration, integration.maxRetries);
+      const result = await this.probe(integration, integration.maxRetries);
       await this.checks.finish(organizationId, id, result);
       return result;
     } catch (error) {
@@ -35,7 +37,19 @@ export class CheckIntegrationHealth {
 
   /** Tries once and keeps nothing; also of a disabled integration. */
   async test(organizationId: string, id: string): Promise<HealthCheckResult> {
-    return probeIntegration(this.http, await this.checkable(organizationId, id), 0);
+    return this.probe(await this.checkable(organizationId, id), 0);
+  }
+
+  private async probe(integration: IntegrationEntity, retries: number): Promise<HealthCheckResult> {
+    try {
+      const credential = await this.credentials.execute(integration);
+      return await probeIntegration(this.http, integration, credential, retries);
+    } catch (error) {
+      // Without its credential nothing was asked: that is what is wrong with it.
+      if (!(error instanceof StepFailure)) throw error;
+      const nothing = { httpStatus: null, latencyMs: 0, attempts: 1, checkedAt: new Date().toISOString() };
+      return { ...nothing, status: 'down', error: error.message };
+    }
   }
 
   private async checkable(organizationId: string, id: string): Promise<IntegrationEntity> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HEALTH_CHECK_LIMIT_MS, type HealthCheckResult } from '@rpa/contracts';
+import { HEALTH_CHECK_LIMIT_MS, type CredentialValue, type HealthCheckResult } from '@rpa/contracts';
 import type { IntegrationEntity } from '@rpa/entities/integrations';
-import { StepFailure, type HttpClient } from '@rpa/step-kit';
+import { authorizationOf, StepFailure, type HttpClient } from '@rpa/step-kit';
 import { durationMs } from '../integrations/duration.js';
 import { healthCheckUrlOf } from '../integrations/health-check-url.js';
 
@@ -13,6 +13,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export async function probeIntegration(
   http: HttpClient,
   integration: IntegrationEntity,
+  credential: CredentialValue | null,
   retries: number,
 ): Promise<HealthCheckResult> {
   const until = Date.now() + HEALTH_CHECK_LIMIT_MS;
@@ -20,7 +21,7 @@ export async function probeIntegration(
   for (let attempts = 1; ; attempts++) {
     const started = performance.now();
     const timeoutMs = Math.min(durationMs(integration.timeout), until - Date.now());
-    const { final, ...finding } = await tryOnce(http, integration, timeoutMs);
+    const { final, ...finding } = await tryOnce(http, integration, credential, timeoutMs);
     const latencyMs = Math.round(performance.now() - started);
     const isLast = final || attempts > retries || Date.now() + pauseMs >= until;
     if (finding.status === 'healthy' || isLast)
@@ -32,13 +33,16 @@ export async function probeIntegration(
 async function tryOnce(
   http: HttpClient,
   integration: IntegrationEntity,
+  credential: CredentialValue | null,
   timeoutMs: number,
 ): Promise<Finding & { final: boolean }> {
+  const authorization = authorizationOf(credential);
   try {
     const { status } = await http({
       method: integration.healthCheckMethod,
-      url: healthCheckUrlOf(integration),
-      headers: integration.headers,
+      url: withQuery(healthCheckUrlOf(integration), authorization.query),
+      headers: { ...integration.headers, ...authorization.headers },
+      credentialHeaders: Object.keys(authorization.headers),
       timeoutMs,
       maxBodyBytes: MAX_BODY_BYTES,
     });
@@ -47,6 +51,12 @@ async function tryOnce(
     if (!(error instanceof StepFailure)) throw error;
     return { status: 'down', httpStatus: null, error: error.message, final: !error.retryable };
   }
+}
+
+function withQuery(url: string, query: Record<string, string>): string {
+  const target = new URL(url);
+  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+  return target.href;
 }
 
 function judge(status: number, expected: number | null): Pick<Finding, 'status' | 'error'> {

@@ -1,6 +1,7 @@
 import {
   createIntegration,
   deleteIntegration,
+  findIntegrationsByCredential,
   getIntegration,
   getIntegrationsDashboard,
   listIntegrations,
@@ -11,6 +12,8 @@ import {
   type ByIdRequest,
   type CreateIntegrationRequest,
   type DoneReply,
+  type FindIntegrationsByCredentialReply,
+  type FindIntegrationsByCredentialRequest,
   type GetIntegrationsDashboardReply,
   type GetIntegrationsDashboardRequest,
   type IntegrationStatus,
@@ -92,5 +95,13 @@ export class IntegrationsMessages {
       byType,
       activeAlerts: sum(counts.map(({ alerts }) => alerts)),
     };
+  }
+
+  @Handles(findIntegrationsByCredential)
+  async findByCredential(
+    { key }: FindIntegrationsByCredentialRequest,
+    { principal }: MessageContext,
+  ): Promise<FindIntegrationsByCredentialReply> {
+    return { data: await this.integrations.findByCredential(organizationOf(principal), key) };
   }
 }

@@ -32,6 +32,14 @@ export class IntegrationsRepository {
     return this.rows.page(organizationId, where, page);
   }
 
+  findByCredential(organizationId: string, key: string): Promise<{ id: string; key: string; name: string }[]> {
+    return this.transactions.manager.query(
+      `SELECT id, key, name FROM integrations.integrations
+        WHERE organization_id = $1 AND credential_key = $2 AND deleted_at IS NULL ORDER BY id DESC LIMIT 200`,
+      [organizationId, key],
+    );
+  }
+
   async insert(
     organizationId: string,
     row: CompleteSettings & Pick<IntegrationEntity, 'id' | 'key' | 'type'>,

@@ -3,6 +3,7 @@ import {
   createWorkflow,
   deleteWorkflow,
   exportWorkflow,
+  findCredentialUsers,
   getWorkflow,
   importWorkflow,
   listWorkflows,
@@ -15,6 +16,8 @@ import {
   type DoneReply,
   type ExportWorkflowReply,
   type ExportWorkflowRequest,
+  type FindByCredentialRequest,
+  type FindCredentialUsersReply,
   type ImportWorkflowReply,
   type ImportWorkflowRequest,
   type ListWorkflowsReply,
@@ -30,6 +33,7 @@ import { CloneWorkflow } from './clone-workflow.js';
 import { CreateWorkflow } from './create-workflow.js';
 import { DeleteWorkflow } from './delete-workflow.js';
 import { ExportWorkflow } from './export-workflow.js';
+import { FindCredentialUsers } from './find-credential-users.js';
 import { ImportWorkflow } from './import-workflow.js';
 import { toSummary, toView } from './workflow-view.js';
 import { WorkflowsRepository } from './workflows.repository.js';
@@ -44,6 +48,7 @@ export class WorkflowsMessages {
     private readonly cloning: CloneWorkflow,
     private readonly importing: ImportWorkflow,
     private readonly exporting: ExportWorkflow,
+    private readonly finding: FindCredentialUsers,
   ) {}
 
   @Handles(createWorkflow)
@@ -96,5 +101,10 @@ export class WorkflowsMessages {
   @Handles(exportWorkflow)
   export(request: ExportWorkflowRequest, context: MessageContext): Promise<ExportWorkflowReply> {
     return this.exporting.execute(context.principal, request);
+  }
+
+  @Handles(findCredentialUsers)
+  findByCredential({ key }: FindByCredentialRequest, context: MessageContext): Promise<FindCredentialUsersReply> {
+    return this.finding.execute(organizationOf(context.principal), key);
   }
 }

@@ -5,6 +5,7 @@ import {
   listHealthHistory,
   testIntegration,
 } from './check-integration.command.js';
+import { findIntegrationsByCredential } from './find-by-credential.command.js';
 import {
   createIntegration,
   deleteIntegration,
@@ -16,6 +17,7 @@ import {
 } from './manage-integrations.command.js';
 
 export * from './check-integration.command.js';
+export * from './find-by-credential.command.js';
 export * from './integration-view.js';
 export * from './manage-integrations.command.js';
 
@@ -32,4 +34,5 @@ export const INTEGRATIONS_COMMANDS = [
   listHealthHistory,
   getIntegrationsDashboard,
   listActiveAlerts,
+  findIntegrationsByCredential,
 ] as const;

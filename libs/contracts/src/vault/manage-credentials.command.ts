@@ -1,9 +1,16 @@
-import { IsArray, IsIn, IsInt, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
-import { IsId, IsJsonObject, IsKey, IsText, JsonField } from '../messages/fields.js';
+import { IsId, IsJsonObject, IsKey, IsText, JsonField, SecretField } from '../messages/fields.js';
 import { ByIdRequest, DoneReply, ListRequest } from '../messages/lists.js';
 import type { JsonObject } from '../values/json.js';
 import { CREDENTIAL_TYPE_NAMES, type CredentialType } from './credential-types.js';
+
+export interface CredentialHealth {
+  /** unconnected: an oauth2 credential that waits for somebody's consent, for the first time or again. */
+  status: 'ok' | 'failing' | 'unconnected';
+  message: string | null;
+  checkedAt: string;
+}
 
 /** A credential without its values: those leave the vault only towards a worker, by a grant. */
 export class CredentialView {
@@ -29,6 +36,18 @@ export class CredentialView {
   @IsInt()
   version!: number;
 
+  /** Who else than its maker, owners and admins may see and use it: members of these roles; null: everybody who may use credentials. */
+  @JsonField()
+  sharedRoles!: string[] | null;
+
+  /** What the last test or the last fetch of a token has shown; null before. */
+  @JsonField()
+  health!: CredentialHealth | null;
+
+  /** Id of the user who made it. */
+  @IsString()
+  createdBy!: string;
+
   @IsString()
   createdAt!: string;
 
@@ -44,9 +63,22 @@ const EXAMPLE: CredentialView = {
   type: 'api_key',
   fields: ['key', 'name'],
   version: 1,
+  sharedRoles: null,
+  health: null,
+  createdBy: '0198c1f0-0000-7000-8000-000000000004',
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
 };
+
+/** Keys of roles; null: everybody. Absent: as it is. */
+function SharedRoles(): PropertyDecorator {
+  return (target, key) => {
+    IsOptional()(target, key);
+    IsArray()(target, key);
+    ArrayMaxSize(50)(target, key);
+    IsKey({ each: true })(target, key as string);
+  };
+}
 
 export class CreateCredentialRequest {
   @IsString()
@@ -61,9 +93,13 @@ export class CreateCredentialRequest {
   @IsIn(CREDENTIAL_TYPE_NAMES)
   type!: CredentialType;
 
-  /** The values, by the fields of the type (see CREDENTIAL_TYPES); 16 KiB of JSON at most. */
+  /** The values, by the fields of the type (see `GET /credentials/types`); 16 KiB of JSON at most. */
+  @SecretField()
   @IsJsonObject()
   data!: JsonObject;
+
+  @SharedRoles()
+  sharedRoles?: string[] | null;
 }
 
 export const createCredential = defineCommand({
@@ -71,6 +107,7 @@ export const createCredential = defineCommand({
   owner: 'credentials-vault',
   summary: 'Store a credential, encrypted',
   access: { permission: 'credentials:write' },
+  audit: 'credential.created',
   request: CreateCredentialRequest,
   reply: CredentialView,
   idempotent: true,
@@ -127,8 +164,12 @@ export class UpdateCredentialRequest {
 
   /** All values anew, by the fields of the type; absent: they stay. */
   @IsOptional()
+  @SecretField()
   @IsJsonObject()
   data?: JsonObject;
+
+  @SharedRoles()
+  sharedRoles?: string[] | null;
 }
 
 export const updateCredential = defineCommand({
@@ -136,6 +177,7 @@ export const updateCredential = defineCommand({
   owner: 'credentials-vault',
   summary: 'Rename a credential or replace its values',
   access: { permission: 'credentials:write' },
+  audit: 'credential.updated',
   request: UpdateCredentialRequest,
   reply: CredentialView,
   example: { request: { id: ID, name: 'Shop' }, reply: { ...EXAMPLE, name: 'Shop' } },
@@ -146,6 +188,7 @@ export const deleteCredential = defineCommand({
   owner: 'credentials-vault',
   summary: 'Delete a credential; steps that name it fail from now on',
   access: { permission: 'credentials:write' },
+  audit: 'credential.deleted',
   request: ByIdRequest,
   reply: DoneReply,
   example: { request: { id: ID }, reply: {} },
@@ -156,6 +199,7 @@ export const restoreCredential = defineCommand({
   owner: 'credentials-vault',
   summary: 'Undo the deletion of a credential',
   access: { permission: 'credentials:write' },
+  audit: 'credential.restored',
   request: ByIdRequest,
   reply: CredentialView,
   example: { request: { id: ID }, reply: EXAMPLE },

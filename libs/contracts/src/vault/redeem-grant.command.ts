@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsArray, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, MaxLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { JsonField } from '../messages/fields.js';
 import type { JsonObject } from '../values/json.js';
@@ -50,7 +50,8 @@ export const redeemGrant = defineCommand({
   subject: 'rpc.credentials-vault.v1.grant.redeem',
   owner: 'credentials-vault',
   summary: 'Fetch one credential for one attempt of one step',
-  access: { services: ['worker', 'ai', 'triggers'] },
+  access: { services: ['worker', 'ai', 'triggers', 'integrations'] },
+  audit: 'credential.used',
   request: RedeemGrantRequest,
   reply: RedeemGrantReply,
   example: {
@@ -65,12 +66,21 @@ export class CheckCredentialKeysRequest {
   @IsString({ each: true })
   @MaxLength(64, { each: true })
   keys!: string[];
+
+  /** In whose name they would be used: tells also which are not shared with that person's roles. */
+  @IsOptional()
+  @JsonField()
+  user?: { userId: string; roles: string[] };
 }
 
 export class CheckCredentialKeysReply {
   /** Those of the asked keys that the organization does not have. */
   @JsonField()
   missing!: string[];
+
+  /** Those that are there and not shared with `user`. */
+  @JsonField()
+  notShared?: string[];
 }
 
 export const checkCredentialKeys = defineCommand({
@@ -80,5 +90,5 @@ export const checkCredentialKeys = defineCommand({
   access: { services: ['workflows', 'integrations', 'triggers'] },
   request: CheckCredentialKeysRequest,
   reply: CheckCredentialKeysReply,
-  example: { request: { keys: ['shop_api'] }, reply: { missing: [] } },
+  example: { request: { keys: ['shop_api'] }, reply: { missing: [], notShared: [] } },
 });

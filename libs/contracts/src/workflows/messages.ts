@@ -8,6 +8,7 @@ import {
   unpublishWorkflow,
   validateWorkflow,
 } from './publish-workflow.command.js';
+import { findCredentialUsers } from './find-by-credential.command.js';
 import { getStepType, listStepTypes } from './read-step-types.command.js';
 import { diffVersions, getVersion, listVersions } from './read-versions.command.js';
 import { exportWorkflow, getWorkflow, listWorkflows } from './read-workflows.command.js';
@@ -16,6 +17,7 @@ import { loadVersion, resolveVersion } from './resolve-version.command.js';
 export * from './announce-step-types.command.js';
 export * from './change-workflow.command.js';
 export * from './create-workflow.command.js';
+export * from './find-by-credential.command.js';
 export * from './publish-workflow.command.js';
 export * from './read-step-types.command.js';
 export * from './read-versions.command.js';
@@ -53,6 +55,7 @@ export const WORKFLOWS_COMMANDS = [
   diffVersions,
   resolveVersion,
   loadVersion,
+  findCredentialUsers,
   announceStepTypes,
   listStepTypes,
   getStepType,

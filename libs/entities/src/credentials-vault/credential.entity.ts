@@ -20,4 +20,12 @@ export class CredentialEntity extends TenantEntity {
   /** Counts the values that it has had, from 1. */
   @Column('int')
   version!: number;
+
+  /** Keys of the roles that may see and use it; null: everybody who may use credentials. */
+  @Column('text', { name: 'shared_roles', array: true, nullable: true })
+  sharedRoles!: string[] | null;
+
+  /** Id of the user, or name of the service. */
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
 }

@@ -1,5 +1,5 @@
 import { ID_PATTERN, type CredentialValue, type FileReference } from '@rpa/contracts';
-import { StepFailure, type HttpRequest, type StepFiles } from '@rpa/step-kit';
+import { authorizationOf, StepFailure, type HttpRequest, type StepFiles } from '@rpa/step-kit';
 import type { HttpRequestConfig } from './http-request.step.js';
 
 /** Decided by the connection, or a way to talk past the guard. */
@@ -28,7 +28,7 @@ export function buildRequest(config: HttpRequestConfig, context: RequestContext)
   if (KEYED_METHODS.has(config.method) && !headers.has('idempotency-key'))
     headers.set('idempotency-key', context.idempotencyKey);
   if (context.traceparent && !headers.has('traceparent')) headers.set('traceparent', context.traceparent);
-  const auth = authOf(context.credential);
+  const auth = authorizationOf(context.credential);
   for (const [name, value] of Object.entries(auth.headers)) setHeader(headers, name, value);
   return {
     method: config.method,
@@ -74,27 +74,6 @@ function bodyOf(config: HttpRequestConfig, headers: Map<string, string>, files: 
 function fileOf(body: unknown): FileReference | null {
   const { $file } = (body ?? {}) as Partial<FileReference>;
   return ID_PATTERN.test(String($file?.id)) && Number.isInteger($file?.size) ? (body as FileReference) : null;
-}
-
-function authOf(credential: CredentialValue | null): {
-  headers: Record<string, string>;
-  query: Record<string, string>;
-} {
-  const data = (credential?.data ?? {}) as Record<string, string>;
-  switch (credential?.type) {
-    case 'bearer':
-      return { headers: { authorization: `Bearer ${data['token']}` }, query: {} };
-    case 'basic_auth': {
-      const pair = Buffer.from(`${data['username']}:${data['password']}`).toString('base64');
-      return { headers: { authorization: `Basic ${pair}` }, query: {} };
-    }
-    case 'api_key': {
-      const sent = { [data['name'] ?? 'X-API-Key']: data['key'] ?? '' };
-      return data['in'] === 'query' ? { headers: {}, query: sent } : { headers: sent, query: {} };
-    }
-    default:
-      return { headers: {}, query: {} };
-  }
 }
 
 function withQuery(url: string, query: NonNullable<HttpRequestConfig['query']>): string {

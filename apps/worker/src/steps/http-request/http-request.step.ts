@@ -137,7 +137,7 @@ export const httpRequest = defineStep({
       config: { method: 'POST', url: 'https://api.example.com/login', form: { user: 'anna', remember: true } },
     },
   ],
-  credentialTypes: ['api_key', 'bearer', 'basic_auth'],
+  credentialTypes: ['api_key', 'bearer', 'basic_auth', 'oauth2'],
   pool: 'default',
   closed: ['body'],
   async run({ config, credential, signal, idempotencyKey, traceparent, http, files }) {
