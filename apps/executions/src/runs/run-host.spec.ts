@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { compileDefinition, startRun, type Effect } from '@rpa/engine';
 import type { Committed } from '../commit/append.js';
 import { STEP_TYPES } from '../../test/support/step-types.js';
+import { LargeValues } from '../values/large-values.js';
 import { LiveRun } from './live-run.js';
 import { RunHost, type HostListener } from './run-host.js';
 
@@ -37,7 +38,8 @@ function hostOf() {
     catchUp: () => undefined,
   };
   const append = () => new Promise<Committed>((resolve) => commits.push(resolve));
-  const host = new RunHost({ append } as never, { error: () => undefined } as never, listener);
+  const values = new LargeValues({} as never, { maxValueBytes: 1_000, valueCacheBytes: 1_000 }, {} as never);
+  const host = new RunHost({ append } as never, { error: () => undefined } as never, listener, values);
   const plan = compileDefinition(definition as never, { stepTypes: STEP_TYPES });
   const { state } = startRun(plan, input);
   const identity = {
