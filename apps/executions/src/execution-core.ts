@@ -30,6 +30,7 @@ import { StartChild } from './start/start-child.js';
 import { StartExecution } from './start/start-execution.js';
 import { StartRun } from './start/start-run.js';
 import { Waiters } from './start/waiters.js';
+import { WatchedRuns } from './stream/watched-runs.js';
 import { createStores, type Stores } from './stores.js';
 import { LargeValues } from './values/large-values.js';
 
@@ -60,6 +61,7 @@ export class ExecutionCore {
   private readonly plans: LoadPlan;
   private readonly acknowledgements: Acknowledgements;
   private readonly peers: Peers;
+  private readonly watched: WatchedRuns;
   private readonly commits: GroupCommit;
   private readonly host: RunHost;
   private readonly waiters: Waiters;
@@ -85,9 +87,10 @@ export class ExecutionCore {
     this.versions = new ResolveVersions(bus, identity);
     this.acknowledgements = new Acknowledgements(bus);
     this.peers = new Peers(bus, this.replica);
-    this.commits = new GroupCommit(config.databaseUrl, logger, new CommitMetrics(parts.metrics), (leaseId) =>
-      this.ownership.lost(leaseId),
-    );
+    this.watched = new WatchedRuns(bus);
+    const commitMetrics = new CommitMetrics(parts.metrics);
+    const fenced = (leaseId: string): void => this.ownership.lost(leaseId);
+    this.commits = new GroupCommit(config.databaseUrl, logger, commitMetrics, fenced, this.watched);
     const effects: PerformEffects = new PerformEffects(() => effectParts);
     this.values = new LargeValues({ bus, identity }, config, logger);
     this.host = new RunHost(this.commits, logger, effects, this.values);
@@ -122,6 +125,7 @@ export class ExecutionCore {
     await this.tables.start();
     this.announcements = this.parts.bus.subscribe(TASK_SUBJECTS.announce, (body) => this.dispatcher.hear(body));
     this.ticking = setInterval(() => this.dispatcher.tick(), TICK_MS).unref();
+    this.watched.listen();
     this.peers.listen((message) => this.hear(message));
     await this.ownership.take();
   }
@@ -152,6 +156,7 @@ export class ExecutionCore {
     this.announcements?.unsubscribe();
     if (this.ticking) clearInterval(this.ticking);
     this.peers.stop();
+    this.watched.stop();
     this.host.stop();
     this.tables.stop();
     await this.commits.close();

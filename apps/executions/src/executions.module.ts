@@ -10,6 +10,7 @@ import type { ExecutionsConfig } from './executions.config.js';
 import { LogsMessages } from './logs/logs.messages.js';
 import { RerunsMessages } from './rerun/reruns.messages.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
+import { StreamMessages } from './stream/stream.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
@@ -19,6 +20,7 @@ import { ValuesMessages } from './values/values.messages.js';
     RerunsMessages,
     ExecutionsReadMessages,
     LogsMessages,
+    StreamMessages,
     QuotasMessages,
     ExecutionsControlMessages,
     ValuesMessages,

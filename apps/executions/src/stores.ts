@@ -7,6 +7,8 @@ import { RunsRepository } from './ownership/runs.repository.js';
 import { OnFailureStartsRepository } from './on-failure/on-failure-starts.repository.js';
 import { ExecutionsRepository } from './read/executions.repository.js';
 import { AdoptionsRepository } from './rerun/adoptions.repository.js';
+import { ChangesRepository } from './stream/changes.repository.js';
+import { PositionsRepository } from './stream/positions.repository.js';
 
 /** Everything that reads and writes rows outside of the commit of a run. */
 export interface Stores {
@@ -18,6 +20,8 @@ export interface Stores {
   adoptions: AdoptionsRepository;
   onFailure: OnFailureStartsRepository;
   logs: LogsRepository;
+  changes: ChangesRepository;
+  positions: PositionsRepository;
 }
 
 export function createStores({ pool }: Database, transactions: Transactions): Stores {
@@ -30,5 +34,7 @@ export function createStores({ pool }: Database, transactions: Transactions): St
     adoptions: new AdoptionsRepository(pool),
     onFailure: new OnFailureStartsRepository(pool),
     logs: new LogsRepository(pool),
+    changes: new ChangesRepository(pool),
+    positions: new PositionsRepository(pool),
   };
 }

@@ -31,6 +31,12 @@ export const gatewayConfig = defineConfig({
     min: 100,
     max: 600_000,
   }),
+  liveConnections: integer('LIVE_CONNECTIONS', {
+    description: 'Event streams, and WebSockets, that an organization may have open at this gateway at once',
+    default: 200,
+    min: 1,
+    max: 100_000,
+  }),
   requiredServices: servicesVariable(),
 });
 

@@ -1,3 +1,4 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, startService, type Logger, type RunningService, type ServiceContext } from '@rpa/platform';
 import type { FastifyInstance } from 'fastify';
@@ -16,6 +17,7 @@ import { protectBrowsers } from './http/protect-browsers.js';
 import { trackRequests } from './http/request-state.js';
 import type { RouteTable } from './http/route-table.js';
 import { RateLimiter } from './limits/rate-limit.js';
+import { openRealtime, type Realtime } from './realtime/open-realtime.js';
 import { ROUTES } from './routes/routes.js';
 
 const DRAIN_MS = 7_000;
@@ -33,6 +35,7 @@ export async function start(
   let logger: Logger | null = null;
   let url = '';
   let drain: Drain | null = null;
+  let realtime: Realtime | null = null;
   const adapter = createServer(config, () => {
     if (!logger) throw new Error('The gateway answers before it is set up.');
     return logger;
@@ -44,21 +47,39 @@ export async function start(
     http: adapter,
     bind: async (app, _strategy, context) => {
       logger = context.logger;
-      drain = await setUp(app as NestFastifyApplication, context, routes);
+      realtime = openLive(app, context);
+      drain = await setUp(app as NestFastifyApplication, context, routes, realtime);
     },
     started: async (app) => {
       await (app as NestFastifyApplication).listen(config.port, config.host);
       url = await (app as NestFastifyApplication).getUrl();
     },
-    stopping: () => drain?.start(DRAIN_MS),
+    stopping() {
+      realtime?.stop();
+      drain?.start(DRAIN_MS);
+    },
   });
   return { ...running, url };
+}
+
+function openLive(app: INestApplicationContext, context: ServiceContext<GatewayConfig>): Realtime {
+  const { config, bus, identity, logger } = context;
+  const tokens = app.get(AccessTokens);
+  return openRealtime({
+    bus,
+    identity,
+    logger,
+    allowedOrigins: config.allowedOrigins,
+    perOrganization: config.liveConnections,
+    prove: (token) => tokens.proveToken(token),
+  });
 }
 
 async function setUp(
   app: NestFastifyApplication,
   context: ServiceContext<GatewayConfig>,
   table: RouteTable,
+  realtime: Realtime,
 ): Promise<Drain> {
   const { config, logger, bus } = context;
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -76,6 +97,8 @@ async function setUp(
     limiter,
     tokens: app.get(AccessTokens),
     browsers: app.get(BrowserSessions),
+    streams: realtime.streams,
   });
+  realtime.listen(server.server);
   return drain;
 }

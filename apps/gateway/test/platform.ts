@@ -5,7 +5,7 @@ import { natsUsers, SYSTEM_ROLES, type ServiceName, type SystemRole } from '@rpa
 import { connectBus, type Bus } from '@rpa/messaging';
 import { Identity, makeSecrets, secretsEnvironment, type InstallationSecrets } from '@rpa/platform';
 import { createTestDatabase, eventually, startTestNats, type TestDatabase } from '@rpa/testing';
-import { gatewayConfig, start, type RunningGateway } from '@rpa/gateway';
+import { gatewayConfig, start, type GatewayConfig, type RunningGateway } from '@rpa/gateway';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const ORGANIZATION = { id: '0198c1f0-0000-7000-8000-0000000000aa', slug: 'acme' };
@@ -24,6 +24,7 @@ export interface Answer {
 export class Platform {
   private readonly children: ChildProcess[] = [];
   private readonly buses: Bus[] = [];
+  private readonly gateways: RunningGateway[] = [];
   private database: TestDatabase | null = null;
 
   private constructor(
@@ -35,31 +36,50 @@ export class Platform {
   static async start(more: Record<string, string> = {}, routes?: Routes): Promise<Platform> {
     const secrets = makeSecrets();
     const nats = await startNats(secrets);
-    const config = gatewayConfig.load({
-      ...secretsEnvironment(secrets, 'gateway'),
-      NATS_URL: nats.url,
-      GATEWAY_PORT: '0',
-      PORT: '0',
-      LOG_LEVEL: 'silent',
-      ...more,
-    });
-    return new Platform(secrets, nats, await start(config, routes));
+    return new Platform(secrets, nats, await start(configOf(secrets, nats.url, more), routes));
   }
 
   /** Runs auth as its own process, from its build, on a new database (or the one it had). */
+<<<<<<< HEAD
   async startAuth(more: Record<string, string> = {}): Promise<ChildProcess> {
     buildAuth();
+=======
+  startAuth(): Promise<ChildProcess> {
+    return this.startProcess('auth');
+  }
+
+  /** Runs executions likewise; workflows are answered by whoever connects as that service. */
+  startExecutions(more: Record<string, string> = {}): Promise<ChildProcess> {
+    return this.startProcess('executions', more);
+  }
+
+  /** The database of the processes that were started. */
+  get databaseUrl(): string {
+    if (!this.database) throw new Error('No process was started yet.');
+    return this.database.url;
+  }
+
+  /** One more gateway on the same NATS. */
+  async startGateway(more: Record<string, string> = {}): Promise<RunningGateway> {
+    const gateway = await start(configOf(this.secrets, this.nats.url, more));
+    this.gateways.push(gateway);
+    return gateway;
+  }
+
+  private async startProcess(service: 'auth' | 'executions', more: Record<string, string> = {}): Promise<ChildProcess> {
+    buildService(service);
+>>>>>>> 89ebc90 (x)
     this.database ??= await createTestDatabase('gateway');
-    const child = spawn(process.execPath, ['apps/auth/dist/main.js'], {
+    const child = spawn(process.execPath, [`apps/${service}/dist/main.js`], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env['PATH'],
-        ...secretsEnvironment(this.secrets, 'auth'),
+        ...secretsEnvironment(this.secrets, service),
         NATS_URL: this.nats.url,
         DATABASE_URL: this.database.url,
         DATABASE_DURABILITY: 'unchecked',
-        AUTH_PORT: '0',
+        [`${service.toUpperCase()}_PORT`]: '0',
         LOG_LEVEL: 'error',
         ...more,
       },
@@ -68,7 +88,8 @@ export class Platform {
     await eventually(async () => {
       if (child.exitCode !== null) return;
       const { body } = await this.get('/api/health');
-      if (!(body['services'] as { auth: { ready: boolean } }).auth.ready) throw new Error('auth is not ready');
+      const services = body['services'] as Record<string, { ready: boolean }>;
+      if (!services[service]?.ready) throw new Error(`${service} is not ready`);
     }, 20_000);
     return child;
   }
@@ -123,7 +144,7 @@ export class Platform {
   }
 
   async stop(): Promise<void> {
-    await this.gateway.stop();
+    for (const gateway of [...this.gateways, this.gateway]) await gateway.stop();
     for (const bus of this.buses) await bus.close();
     for (const child of this.children) await end(child);
     await this.nats.stop();
@@ -143,15 +164,26 @@ function startNats(secrets: InstallationSecrets, port = 0): ReturnType<typeof st
   return startTestNats({ users, port });
 }
 
-let built = false;
+function configOf(secrets: InstallationSecrets, natsUrl: string, more: Record<string, string>): GatewayConfig {
+  return gatewayConfig.load({
+    ...secretsEnvironment(secrets, 'gateway'),
+    NATS_URL: natsUrl,
+    GATEWAY_PORT: '0',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...more,
+  });
+}
 
-function buildAuth(): void {
-  if (built || process.env['TEST_PREBUILT']) return;
+const built = new Set<string>();
+
+function buildService(service: string): void {
+  if (built.has(service) || process.env['TEST_PREBUILT']) return;
   const compiler = 'node_modules/typescript7/bin/tsc';
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', 'apps/auth'], {
+  const { status, stdout } = spawnSync(process.execPath, [compiler, '-b', `apps/${service}`], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  if (status !== 0) console.warn(`The build of auth found errors:\n${stdout}`);
-  built = true;
+  if (status !== 0) console.warn(`The build of ${service} found errors:\n${stdout}`);
+  built.add(service);
 }

@@ -7,6 +7,14 @@ import { Fenced } from './commit.errors.js';
 
 export const LANES = 2;
 
+/** Who wants to know when the journal of a run has grown. */
+interface Watched {
+  has(executionId: string): boolean;
+  appended(executionId: string, lastSeq: number): void;
+}
+
+const NOBODY: Watched = { has: () => false, appended: () => undefined };
+
 /** Many runs share a commit: durability costs latency once, not throughput. A run is pinned to one lane. */
 export class GroupCommit {
   private readonly connections: CommitConnection[];
@@ -17,6 +25,7 @@ export class GroupCommit {
     logger: Logger,
     private readonly metrics: CommitMetrics,
     private readonly onFenced: (leaseId: string) => void,
+    private readonly watched: Watched = NOBODY,
   ) {
     this.connections = Array.from({ length: LANES }, () => new CommitConnection(url, 'rpa-executions-commit', logger));
   }
@@ -31,7 +40,15 @@ export class GroupCommit {
 
   append(lane: number, append: Append): Promise<Committed> {
     const chosen = this.lanes[lane % LANES];
-    return chosen ? chosen.add(append) : Promise.reject(new Fenced());
+    if (!chosen) return Promise.reject(new Fenced());
+    const committed = chosen.add(append);
+    const { executionId, records } = append;
+    if (records && this.watched.has(executionId))
+      committed.then(
+        () => this.watched.appended(executionId, records.lastSeq),
+        () => undefined,
+      );
+    return committed;
   }
 
   /** Appends that wait for their turn. */

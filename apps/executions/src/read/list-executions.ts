@@ -25,7 +25,8 @@ export function toFilter<Asked extends { from?: string; to?: string }>({
   };
 }
 
-function readTime(path: string, text: string): number {
+/** Epoch milliseconds of an RFC 3339 time. @throws `validation_failed` */
+export function readTime(path: string, text: string): number {
   const at = Date.parse(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at) && hasDay(text.slice(0, 10))) return at;
   const message = 'must be a time such as 2026-01-31T12:00:00Z';

@@ -14,10 +14,12 @@ const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transfo
   defaultMetadataStorage: IOptions['classTransformerMetadataStorage'];
 };
 
+const LABELS = { type: 'array', items: { type: 'string' } } as const;
+
 const OPTIONS: Partial<IOptions> = {
   ...(defaultMetadataStorage && { classTransformerMetadataStorage: defaultMetadataStorage }),
   refPointerPrefix: '#/components/schemas/',
-  additionalConverters: { isJsonObject: { type: 'object' }, whitelistValidation: {} },
+  additionalConverters: { isJsonObject: { type: 'object' }, isLabelFilter: LABELS, whitelistValidation: {} },
 };
 
 const schemas = new WeakMap<object, JsonSchema>();

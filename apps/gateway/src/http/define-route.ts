@@ -56,6 +56,11 @@ export interface RouteDefinition<Request extends object = object, Reply extends 
   answer?: (reply: Reply, again: Again<Request, Reply>) => RouteAnswer | Promise<RouteAnswer>;
   /** What `answer` makes of the reply, for the documentation: by status. Default: the command's reply as JSON. */
   answers?: Readonly<Record<number, DocumentedAnswer>>;
+  /**
+   * Answers with a stream of server-sent events instead of the command's reply; the command still says who may and what
+   * the request looks like.
+   */
+  streams?: 'execution';
   /** Value of the `ETag` (a revision). */
   etag?: (reply: Reply) => string | number;
   /** Needs `If-Match` (428 without); its revision is handed on as the request's `revision`. */

@@ -1,10 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
-import { AppError, type UserPrincipal } from '@rpa/contracts';
+import { AppError, type FollowJournalRequest, type UserPrincipal } from '@rpa/contracts';
 import type { Bus, RequestOptions } from '@rpa/messaging';
 import { checkAccess, inSpan, type Logger } from '@rpa/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { AccessTokens } from '../access/access-tokens.js';
 import type { BrowserSessions } from '../access/browser-sessions.js';
+import type { ExecutionStreams } from '../realtime/stream-execution.js';
 import type { RateLimiter } from '../limits/rate-limit.js';
 import { assertIds, requestBuilder } from './build-request.js';
 import type { RouteAnswer, RouteDefinition, RouteInput } from './define-route.js';
@@ -24,6 +25,7 @@ export interface RouteServices {
   browsers: BrowserSessions;
   limiter: RateLimiter;
   logger: Logger;
+  streams: ExecutionStreams;
 }
 
 /** Mounts business routes below `/api/v1`; other methods on their paths answer 405. */
@@ -63,7 +65,7 @@ function toFastify(route: RouteDefinition, services: RouteServices): RouteOption
     bodyLimit,
     config: { yaml: takesYaml(route), bodyLimit, jsonTypes: route.freeBody?.mediaTypes ?? [] },
     onRequest: (request, reply) => admit(route, request, reply, services),
-    handler: commandSender(route, services),
+    handler: route.streams ? streamer(route, services.streams) : commandSender(route, services),
   };
 }
 
@@ -85,6 +87,11 @@ async function admit(
   checkAccess(access, principal);
   if (request.state) request.state.principal = principal;
   assertIds(request.params as Record<string, string>);
+}
+
+function streamer(route: RouteDefinition, streams: ExecutionStreams): RouteOptions['handler'] {
+  const toRequest = requestBuilder(route);
+  return (request, reply) => streams.answer(request, reply, toRequest(inputOf(request)) as FollowJournalRequest);
 }
 
 function commandSender(route: RouteDefinition, { bus, browsers }: RouteServices): RouteOptions['handler'] {

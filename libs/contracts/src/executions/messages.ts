@@ -9,6 +9,7 @@ import {
   listApprovals,
 } from './decide-approvals.command.js';
 import { existExecutions } from './exist-executions.command.js';
+import { followJournal, readChanges, readPositions } from './live.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
 import { readQuotas } from './read-quotas.command.js';
@@ -27,6 +28,7 @@ export { approvalClosed, approvalRequested, ApprovalEvent } from './approval.eve
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
 export { labelFault, readLabel, type Labels } from './labels.js';
+export * from './live.command.js';
 export * from './logs.command.js';
 export { PENDING_REASONS, type PendingReason } from './pending-reason.js';
 export * from './read-executions.command.js';
@@ -43,6 +45,9 @@ export const EXECUTIONS_COMMANDS = [
   listExecutions,
   listSteps,
   readJournal,
+  followJournal,
+  readPositions,
+  readChanges,
   readLogs,
   appendLogs,
   cancelExecution,

@@ -1,3 +1,4 @@
+import { WATCH_SUBJECT } from '../executions/live.command.js';
 import { replicaSubject } from '../executions/replica-message.js';
 import { COMMANDS } from '../messages/commands.js';
 import type { CommandDefinition } from '../messages/define-command.js';
@@ -29,10 +30,10 @@ export function healthSubject(service: ServiceName | '*'): string {
 }
 
 const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: string[] }>> = {
-  gateway: { publish: [healthSubject('*')], subscribe: ['evt.*.>'] },
+  gateway: { publish: [healthSubject('*'), WATCH_SUBJECT], subscribe: ['evt.*.>'] },
   executions: {
     publish: ['task.direct.>', 'task.queue.>', 'task.worker.>', replicaSubject('*')],
-    subscribe: ['task.announce', replicaSubject('*')],
+    subscribe: ['task.announce', WATCH_SUBJECT, replicaSubject('*')],
   },
   worker: { publish: ['task.announce'], subscribe: ['task.direct.*.*', 'task.queue.*.*', 'task.worker.>'] },
   ai: { publish: ['task.announce'], subscribe: ['task.direct.ai.*', 'task.queue.ai.*', 'task.worker.>'] },
