@@ -40,12 +40,8 @@ export class Platform {
   }
 
   /** Runs auth as its own process, from its build, on a new database (or the one it had). */
-<<<<<<< HEAD
-  async startAuth(more: Record<string, string> = {}): Promise<ChildProcess> {
-    buildAuth();
-=======
-  startAuth(): Promise<ChildProcess> {
-    return this.startProcess('auth');
+  startAuth(more: Record<string, string> = {}): Promise<ChildProcess> {
+    return this.startProcess('auth', more);
   }
 
   /** Runs executions likewise; workflows are answered by whoever connects as that service. */
@@ -68,7 +64,6 @@ export class Platform {
 
   private async startProcess(service: 'auth' | 'executions', more: Record<string, string> = {}): Promise<ChildProcess> {
     buildService(service);
->>>>>>> 89ebc90 (x)
     this.database ??= await createTestDatabase('gateway');
     const child = spawn(process.execPath, [`apps/${service}/dist/main.js`], {
       cwd: ROOT,
