@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { closeSession, getMe, registerUser, SYSTEM_ROLES } from '@rpa/contracts';
+import { closeSession, getMe, SYSTEM_ROLES } from '@rpa/contracts';
 import { Database } from '@rpa/platform';
-import { AuthService, CLIENT, newPerson, PASSWORD } from './auth-service.js';
+import { AuthService, PASSWORD } from './auth-service.js';
 
 let auth: AuthService;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { accessChanged, AppError, checkSession, ERRORS, SYSTEM_ROLES, type CheckSessionReply } from '@rpa/contracts';
+import { accessChanged, AppError, checkSession, ERRORS, SYSTEM_ROLES, type CheckSessionReply, type CheckSessionRequest } from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import { createLogger, Metrics, ServiceDoor, type Identity } from '@rpa/platform';
 import { eventually } from '@rpa/testing';
@@ -18,8 +18,8 @@ beforeAll(async () => {
   [bus, identity] = await Promise.all([platform.connectAs('auth'), platform.identity('auth')]);
   const logger = createLogger({ service: 'auth', level: 'silent', format: 'json' });
   const door = new ServiceDoor(identity, logger, new Metrics('auth'), null);
-  bus.responder.handle(checkSession, door, ({ sessionId }) => {
-    asked.push(sessionId);
+  bus.responder.handle(checkSession, door, (request) => {
+    asked.push((request as CheckSessionRequest).sessionId);
     return answer();
   });
   await bus.settled();

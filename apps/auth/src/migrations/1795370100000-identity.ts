@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const TENANT_COLUMNS = `
+const OF_TENANT = 'uuid NOT NULL REFERENCES auth.organizations (id)';
+const ROW_COLUMNS = `
   id uuid PRIMARY KEY,
-  organization_id uuid NOT NULL REFERENCES auth.organizations (id),
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   updated_at timestamptz(3) NOT NULL DEFAULT now(),
   deleted_at timestamptz(3)`;
@@ -68,7 +68,8 @@ async function alterAccounts(runner: QueryRunner): Promise<void> {
 
 async function createRoles(runner: QueryRunner): Promise<void> {
   await runner.query(`
-    CREATE TABLE auth.roles (${TENANT_COLUMNS},
+    CREATE TABLE auth.roles (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       key text NOT NULL CHECK (key NOT IN ('owner', 'admin', 'editor', 'operator', 'viewer')),
       name text NOT NULL,
       description text NOT NULL,
@@ -76,7 +77,8 @@ async function createRoles(runner: QueryRunner): Promise<void> {
     )`);
   await runner.query('CREATE UNIQUE INDEX roles_key ON auth.roles (organization_id, key) WHERE deleted_at IS NULL');
   await runner.query(`
-    CREATE TABLE auth.api_keys (${TENANT_COLUMNS},
+    CREATE TABLE auth.api_keys (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       name text NOT NULL,
       prefix text NOT NULL,
@@ -93,7 +95,8 @@ async function createRoles(runner: QueryRunner): Promise<void> {
 
 async function createLinks(runner: QueryRunner): Promise<void> {
   await runner.query(`
-    CREATE TABLE auth.invitations (${TENANT_COLUMNS},
+    CREATE TABLE auth.invitations (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       email text NOT NULL,
       roles text[] NOT NULL,
       token_hash bytea NOT NULL,
@@ -106,7 +109,8 @@ async function createLinks(runner: QueryRunner): Promise<void> {
   );
   await runner.query('CREATE INDEX invitations_age ON auth.invitations (expires_at)');
   await runner.query(`
-    CREATE TABLE auth.password_resets (${TENANT_COLUMNS},
+    CREATE TABLE auth.password_resets (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       token_hash bytea NOT NULL,
       expires_at timestamptz(3) NOT NULL
@@ -115,7 +119,8 @@ async function createLinks(runner: QueryRunner): Promise<void> {
   await runner.query('CREATE INDEX password_resets_user ON auth.password_resets (organization_id, user_id)');
   await runner.query('CREATE INDEX password_resets_age ON auth.password_resets (expires_at)');
   await runner.query(`
-    CREATE TABLE auth.password_history (${TENANT_COLUMNS},
+    CREATE TABLE auth.password_history (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       password_hash text NOT NULL
     )`);
@@ -124,7 +129,8 @@ async function createLinks(runner: QueryRunner): Promise<void> {
 
 async function createFactors(runner: QueryRunner): Promise<void> {
   await runner.query(`
-    CREATE TABLE auth.mfa_factors (${TENANT_COLUMNS},
+    CREATE TABLE auth.mfa_factors (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       secret bytea NOT NULL,
       confirmed_at timestamptz(3),
@@ -132,7 +138,8 @@ async function createFactors(runner: QueryRunner): Promise<void> {
     )`);
   await runner.query('CREATE UNIQUE INDEX mfa_factors_user ON auth.mfa_factors (organization_id, user_id)');
   await runner.query(`
-    CREATE TABLE auth.recovery_codes (${TENANT_COLUMNS},
+    CREATE TABLE auth.recovery_codes (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       code_hash bytea NOT NULL,
       used_at timestamptz(3)
@@ -144,7 +151,8 @@ async function createFactors(runner: QueryRunner): Promise<void> {
 
 async function createProviders(runner: QueryRunner): Promise<void> {
   await runner.query(`
-    CREATE TABLE auth.oidc_providers (${TENANT_COLUMNS},
+    CREATE TABLE auth.oidc_providers (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       key text NOT NULL,
       name text NOT NULL,
       issuer text NOT NULL,
@@ -161,7 +169,8 @@ async function createProviders(runner: QueryRunner): Promise<void> {
     'CREATE UNIQUE INDEX oidc_providers_key ON auth.oidc_providers (organization_id, key) WHERE deleted_at IS NULL',
   );
   await runner.query(`
-    CREATE TABLE auth.oidc_identities (${TENANT_COLUMNS},
+    CREATE TABLE auth.oidc_identities (${ROW_COLUMNS},
+      organization_id ${OF_TENANT},
       ${USER},
       provider_id uuid NOT NULL REFERENCES auth.oidc_providers (id) ON DELETE CASCADE,
       subject text NOT NULL

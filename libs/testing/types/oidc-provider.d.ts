@@ -28,5 +28,4 @@ declare module 'oidc-provider' {
   }
 
   export { Provider, type Context };
-  export default Provider;
 }
