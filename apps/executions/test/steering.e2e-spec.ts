@@ -97,11 +97,8 @@ describe('a signal', () => {
     expect((await view(id)).steps.map((step) => step.output)).toEqual([{ attempt: 1 }, 'a', 'b']);
   });
 
-  it('is refused when it is too large, for other organizations and after the end', async () => {
+  it('is refused for other organizations and after the end', async () => {
     const id = await begin({ format: 1, steps: [waiter('w')] });
-    await expect(client.send(signalExecution, { id, name: 'paid', payload: 'x'.repeat(33_000) })).rejects.toMatchObject(
-      { code: 'validation_failed', message: expect.stringContaining('32768') },
-    );
     const other = await Client.person();
     await expect(other.send(pauseExecution, { id })).rejects.toMatchObject({ code: 'not_found' });
     await expect(other.send(signalExecution, { id, name: 'paid' })).rejects.toMatchObject({ code: 'not_found' });
