@@ -9,15 +9,26 @@ export interface Account {
   organization: { id: string; name: string; slug: string };
 }
 
-/** A client of the HTTP API; never throws on a status. */
+/** A client of the HTTP API; never throws on a status. What is not JSON stands as `{ text }`. */
 export class Client {
   constructor(
     readonly url: string,
     private readonly token: string | null = null,
+    private readonly key: string | null = null,
   ) {}
 
   as(token: string): Client {
     return new Client(this.url, token);
+  }
+
+  /** The access token, for a test that speaks to services itself. */
+  get bearer(): string {
+    return this.token ?? '';
+  }
+
+  /** With an API key instead of a token. */
+  withKey(key: string): Client {
+    return new Client(this.url, null, key);
   }
 
   get<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>> {
@@ -39,17 +50,25 @@ export class Client {
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
     const raw = typeof body === 'string';
-    const response = await fetch(`${this.url}${path.startsWith('/api') ? '' : '/api/v1'}${path}`, {
+    const response = await fetch(`${this.url}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...(this.key && { 'x-api-key': this.key }),
         ...headers,
       },
       ...(body !== undefined && { body: raw ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
+    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
+    const parsed: unknown = json && text ? JSON.parse(text) : text ? { text } : {};
+    return { status: response.status, headers: response.headers, body: parsed as Body };
+  }
+
+  /** The OpenAPI document. */
+  async document<Document>(): Promise<Document> {
+    return (await (await fetch(`${this.url}/docs/openapi.json`)).json()) as Document;
   }
 
   /** Registers an organization of its own and answers a client that is signed in. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '@rpa/contracts';
 import type { AssignRoleRequest, DoneReply, MemberView, SetUserRolesRequest, UserPrincipal } from '@rpa/contracts';
 import { Audit, Transactions } from '@rpa/platform';
 import { AccessChanges } from '../access/access-changes.js';
@@ -48,7 +49,9 @@ export class SetRoles {
     const { organizationId } = actor;
     const ids = [...new Set(userIds)];
     await this.transactions.run(async () => {
-      assertMayGrant(actor, allowedBy(await this.roles.resolve(organizationId, [key])));
+      const role = (await this.roles.all(organizationId)).find((one) => one.key === key);
+      if (!role) throw new AppError('not_found', 'There is no role with this key.');
+      assertMayGrant(actor, allowedBy([role]));
       for (const id of ids) assertMayManage(actor, await this.accounts.get(organizationId, id));
       await this.members.add(organizationId, ids, [key]);
       await this.audit.record({

@@ -17,6 +17,7 @@ export function describeRoute(route: RouteDefinition, tag: string, operationId: 
     tags: [tag],
     summary: route.summary ?? summary,
     description: 'permission' in access ? `Needs the permission \`${access.permission}\`.` : describeAccess(route),
+    ...('permission' in access && { 'x-permission': access.permission }),
     ...('public' in access && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
@@ -48,9 +49,11 @@ function pathParameters(route: RouteDefinition): object[] {
 }
 
 function queryParameters(route: RouteDefinition): object[] {
-  const own = Object.entries({ ...route.query, ...browserQuery(route) }).map(([name, { description, example, ...schema }]) => {
-    return { name, in: 'query', description, schema, ...(example !== undefined && { example }) };
-  });
+  const own = Object.entries({ ...route.query, ...browserQuery(route) }).map(
+    ([name, { description, example, ...schema }]) => {
+      return { name, in: 'query', description, schema, ...(example !== undefined && { example }) };
+    },
+  );
   if (WITH_BODY.includes(route.method)) return own;
   const { required = [] } = schemaOf(route.command.request);
   const taken = new Set([...pathNames(route), ...(route.hidden ?? []), ...Object.keys(route.query ?? {}), 'revision']);
