@@ -27,6 +27,7 @@ export class VaultScenario {
   readonly organization = { id: randomUUID(), slug: 'acme' };
   readonly stranger = { id: randomUUID(), slug: 'other' };
   vault!: RunningService;
+  private readonly others: Bus[] = [];
   private readonly identities = new Map<ServiceName, Identity>();
 
   private constructor(
@@ -51,10 +52,17 @@ export class VaultScenario {
     return scenario;
   }
 
+  /** Another service on the bus, until the end. */
+  async connectAs(service: ServiceName): Promise<Bus> {
+    const bus = await connectAs(service);
+    this.others.push(bus);
+    return bus;
+  }
+
   async close(): Promise<void> {
     await this.sql.end();
     await this.vault.stop();
-    await Promise.all([this.gateway, this.worker, this.workflows].map((bus) => bus.close(500)));
+    await Promise.all([this.gateway, this.worker, this.workflows, ...this.others].map((bus) => bus.close(500)));
     await this.database.drop();
   }
 

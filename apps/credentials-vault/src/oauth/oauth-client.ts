@@ -139,7 +139,7 @@ function toToken(answer: oauth.TokenEndpointResponse, formerRefreshToken: string
 /** Says what the server said about it, in its own code; never what was sent. */
 function toAppError(error: unknown): AppError {
   if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError) {
-    const code = FINAL.has(error.error) ? 'credential_refused' : 'upstream_failed';
+    const code = FINAL.has(error.error) ? 'credential_refused' : 'unavailable';
     return new AppError(code, `The authorization server refused: ${error.error.slice(0, 100)}.`, { cause: error });
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError)
@@ -148,5 +148,5 @@ function toAppError(error: unknown): AppError {
     return new AppError('credential_refused', `The token endpoint cannot be called: ${error.message}`, {
       cause: error,
     });
-  return new AppError('upstream_failed', 'The token endpoint gave no usable answer.', { cause: error });
+  return new AppError('unavailable', 'The token endpoint gave no usable answer.', { cause: error });
 }
