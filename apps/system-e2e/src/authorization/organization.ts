@@ -1,4 +1,4 @@
-import { Client, type Account } from '../client.js';
+import { type Client, type Account } from '../client.js';
 
 const PASSWORD = 'a long enough password 42';
 export const ROLES = ['owner', 'admin', 'editor', 'operator', 'viewer', 'nobody'] as const;
