@@ -220,10 +220,11 @@ export class ExecutionCore {
   private createResume(): ResumeRuns {
     const { stores, plans, host, dispatcher, commits, emptyInbox: inbox } = this;
     const { bus, logger } = this.parts;
+    const { journal, runs } = stores;
     const { begin } = this.flow;
     const park = new ParkRun({ commits, inbox: stores.inbox, bus, logger });
     const leaseId = (): string | null => this.ownership.leaseId;
-    return new ResumeRuns({ journal: stores.journal, plans, host, dispatcher, inbox, begin, park, logger, leaseId });
+    return new ResumeRuns({ journal, runs, plans, host, dispatcher, inbox, begin, park, logger, leaseId });
   }
 
   private createOwnership(): Ownership {

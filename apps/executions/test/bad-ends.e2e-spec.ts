@@ -80,6 +80,22 @@ describe('A cancelled run', () => {
   });
 });
 
+it('A child whose parent had ended when it began, and whose replica died then, is cancelled by the next owner', async () => {
+  const child = `orphan_${Date.now()}`;
+  stage.publish([work('deaf', undefined, { config: { hang: true } })], {}, child);
+  const id = await stage.begin([{ id: 'sub', type: 'sub_workflow', config: { workflow: child } }]);
+  const find = () =>
+    stage.rows<{ id: string; status: string }>('SELECT id, status FROM executions.executions WHERE parent_id = $1', [
+      id,
+    ]);
+  await eventually(async () => expect(stage.taken((await find())[0]?.id ?? '')).toEqual(['deaf']), 10_000);
+  // As the rows are then: the parent has ended, and nobody has told the child.
+  await stage.replaceReplicas(() =>
+    stage.rows(`UPDATE executions.executions SET status = 'cancelled', owner = NULL WHERE id = $1`, [id]),
+  );
+  await eventually(async () => expect((await find())[0]?.status).toBe('cancelled'), 15_000);
+});
+
 describe('The workflow of settings.onFailure is started once', () => {
   it('for a run that failed, with what is known about it', async () => {
     stage.broken.add('bad');

@@ -73,3 +73,25 @@ it('weeks of journal are dropped when every run of them has ended long enough ag
   expect(snapshots.rowCount).toBe(3);
   expect(await dropOldJournal(pool, now, 90, logger)).toEqual([]);
 });
+
+it('what reruns took over is forgotten when they have ended or never began, not before', async () => {
+  const { pool } = database;
+  const hour = 3_600_000;
+  const [gone, ended, open, fresh] = [3, 2.5, 2, 0].map((hours) => idAt(Date.now() - hours * hour));
+  for (const [id, status] of [
+    [ended, 'completed'],
+    [open, 'waiting'],
+  ] as const)
+    await pool.query(
+      `INSERT INTO executions.executions (id, organization_id, workflow_id, version_id, workflow_name, workflow_version,
+         status, test, trigger_type, inputs, priority, settled, total)
+       VALUES ($1::uuid, $1, $1, $1, 'w', 1, $2, false, 'manual', '{}', 5, 1, 1)`,
+      [id, status],
+    );
+  for (const id of [gone, ended, open, fresh])
+    await pool.query(`INSERT INTO executions.adoptions VALUES ($1::uuid, 'a', $1, $1, 'settled', 1, 1)`, [id]);
+  const tables = new KeepTables(pool, new RunsRepository(pool), logger);
+  expect(await tables.forgetAdoptions(Date.now())).toBe(2);
+  const { rows } = await pool.query('SELECT execution_id AS id FROM executions.adoptions ORDER BY 1');
+  expect(rows).toEqual([{ id: open }, { id: fresh }]);
+});

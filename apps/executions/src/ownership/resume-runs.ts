@@ -10,7 +10,7 @@ import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
 import { identityOf } from './identity-of.js';
 import { isForGood, type ParkRun } from './park-run.js';
-import type { ClaimedRun } from './runs.repository.js';
+import type { ClaimedRun, RunsRepository } from './runs.repository.js';
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
@@ -24,6 +24,7 @@ export class ResumeRuns {
   constructor(
     private readonly parts: {
       journal: JournalRepository;
+      runs: RunsRepository;
       plans: LoadPlan;
       host: RunHost;
       dispatcher: Dispatcher;
@@ -45,10 +46,23 @@ export class ResumeRuns {
       }),
     );
     await this.parts.inbox.execute(claimed.map((run) => run.id));
+    await this.endOrphans(claimed);
   }
 
   stop(): void {
     this.stopped = true;
+  }
+
+  /** Children whose parent ended at the moment when they were started, and whose replica died then. */
+  private async endOrphans(claimed: readonly ClaimedRun[]): Promise<void> {
+    const parents = claimed.flatMap(({ parentId }) => parentId ?? []);
+    if (parents.length === 0) return;
+    const ended = new Set(await this.parts.runs.ended(parents));
+    for (const { id, parentId } of claimed) {
+      const run = parentId !== null && ended.has(parentId) ? this.parts.host.get(id) : undefined;
+      const event = { type: 'cancel_requested', at: Date.now(), reason: 'the parent has ended' } as const;
+      if (run) this.parts.host.stimulate(run, { event });
+    }
   }
 
   private async resume(row: ClaimedRun, history: History, leaseId: string | null, tries = 0): Promise<void> {

@@ -75,6 +75,15 @@ export class Stage {
     await stopNats();
   }
 
+  /** All replicas stop, something happens to their rows, and new ones go on. */
+  async replaceReplicas(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    const count = this.replicas.length;
+    await Promise.all(this.replicas.splice(0).map((replica) => replica.stop()));
+    await meanwhile();
+    for (let index = 0; index < count; index++)
+      this.replicas.push(await startReplica({ databaseUrl: this.database.url }));
+  }
+
   publish(steps: object[], rest: object = {}, key = `w_${randomUUID().slice(0, 8)}`, version = 1): string {
     return this.workflows.publish(key, { format: 1, steps, ...rest } as JsonObject, version);
   }
