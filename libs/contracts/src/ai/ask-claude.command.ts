@@ -95,6 +95,7 @@ export const askClaude = defineCommand({
   owner: 'ai',
   summary: 'Ask Claude one question',
   access: { permission: 'ai:use' },
+  audit: { none: 'It changes nothing; what it costs is counted.' },
   request: AskClaudeRequest,
   reply: AskClaudeReply,
   timeoutMs: 115_000,

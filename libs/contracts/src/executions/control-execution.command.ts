@@ -29,6 +29,7 @@ export const cancelExecution = defineCommand({
   owner: 'executions',
   summary: 'Cancel an execution; accepted when the wish is durable',
   access: { permission: 'executions:cancel' },
+  audit: 'execution.cancel_requested',
   request: CancelExecutionRequest,
   reply: CancelExecutionReply,
   example: {
@@ -48,6 +49,7 @@ export const reportResult = defineCommand({
   owner: 'executions',
   summary: 'Hand over a step result that was not acknowledged',
   access: { services: ['worker', 'ai'] },
+  audit: { none: 'What a step gave stands in the journal.' },
   request: ReportResultRequest,
   reply: DoneReply,
   example: {
@@ -96,6 +98,7 @@ export const requestStepStart = defineCommand({
   owner: 'executions',
   summary: 'Ask to begin a step that must not run twice',
   access: { services: ['worker', 'ai'] },
+  audit: { none: 'The start of a step stands in the journal.' },
   request: RequestStepStartRequest,
   reply: RequestStepStartReply,
   example: {

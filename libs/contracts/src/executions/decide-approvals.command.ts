@@ -79,6 +79,7 @@ export const decideApproval = defineCommand({
   owner: 'executions',
   summary: 'Decide about an approval',
   access: { authenticated: true },
+  audit: 'approval.decided',
   request: DecideApprovalRequest,
   reply: ApprovalView,
   example: {
@@ -127,6 +128,7 @@ export const createApprovalLink = defineCommand({
   owner: 'executions',
   summary: 'Make a link by which somebody can decide once, without an account',
   access: { permission: 'executions:cancel' },
+  audit: 'approval_link.created',
   request: CreateApprovalLinkRequest,
   reply: CreateApprovalLinkReply,
   example: {
@@ -205,6 +207,7 @@ export const decideLinkedApproval = defineCommand({
   owner: 'executions',
   summary: 'Decide by a link',
   access: { public: true },
+  audit: 'approval.decided',
   request: DecideLinkedApprovalRequest,
   reply: LinkedApproval,
   example: {

@@ -107,6 +107,7 @@ export const appendLogs = defineCommand({
   owner: 'executions',
   summary: 'Hand over what running steps write',
   access: { services: ['worker', 'ai'] },
+  audit: { none: 'Lines that steps write.' },
   request: AppendLogsRequest,
   reply: DoneReply,
   example: {

@@ -146,6 +146,7 @@ export const startExecution = defineCommand({
   owner: 'executions',
   summary: 'Start a workflow',
   access: { permission: 'workflows:execute', services: ['triggers', 'executions'] },
+  audit: { none: 'The execution is the record of its start: by whom, when, with what.' },
   request: StartExecutionRequest,
   reply: StartExecutionReply,
   idempotent: true,

@@ -40,6 +40,7 @@ export const testStep = defineCommand({
   owner: 'executions',
   summary: 'Run one step alone with given inputs',
   access: { permission: 'workflows:execute' },
+  audit: 'step.tested',
   request: TestStepRequest,
   reply: StartExecutionReply,
   idempotent: true,

@@ -35,6 +35,7 @@ export const retainFiles = defineCommand({
   owner: 'storage',
   summary: 'Let an execution refer to files of another',
   access: { services: ['executions'] },
+  audit: { none: 'Executions keep count of the files that they refer to.' },
   request: RetainFilesRequest,
   reply: RetainFilesReply,
   example: {
@@ -65,6 +66,7 @@ export const releaseFiles = defineCommand({
   owner: 'storage',
   summary: 'Give up the files of deleted executions',
   access: { services: ['executions'] },
+  audit: { none: 'Executions keep count of the files that they refer to.' },
   request: ReleaseFilesRequest,
   reply: ReleaseFilesReply,
   example: { request: { executionIds: [EXECUTION] }, reply: { released: 2 } },

@@ -44,6 +44,7 @@ export const openUpload = defineCommand({
   owner: 'storage',
   summary: 'Ask where to put a file of an execution',
   access: { services: ['executions', 'worker', 'ai'] },
+  audit: { none: 'Steps store what is too large for the journal.' },
   request: OpenUploadRequest,
   reply: OpenUploadReply,
   example: {
@@ -73,6 +74,7 @@ export const openFiles = defineCommand({
   owner: 'storage',
   summary: 'Ask for files that an execution refers to',
   access: { services: ['executions', 'worker', 'ai'] },
+  audit: { none: 'Steps read what is too large for the journal.' },
   request: OpenFilesRequest,
   reply: OpenFilesReply,
   example: {

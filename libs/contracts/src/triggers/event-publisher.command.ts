@@ -48,6 +48,7 @@ export const createEventPublisher = defineCommand({
   owner: 'triggers',
   summary: 'Hand out NATS credentials for publishing events',
   access: { permission: 'triggers:write' },
+  audit: 'event_publisher.created',
   request: CreateEventPublisherRequest,
   reply: CreateEventPublisherReply,
   example: {
@@ -112,6 +113,7 @@ export const revokeEventPublisher = defineCommand({
   owner: 'triggers',
   summary: 'Revoke the credentials of an event publisher',
   access: { permission: 'triggers:write' },
+  audit: 'event_publisher.revoked',
   request: ByIdRequest,
   reply: DoneReply,
   example: { request: { id }, reply: {} },

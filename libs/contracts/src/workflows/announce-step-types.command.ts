@@ -24,6 +24,7 @@ export const announceStepTypes = defineCommand({
   owner: 'workflows',
   summary: 'Announce step types to the catalog',
   access: { services: ['worker', 'ai'] },
+  audit: { none: 'Workers tell which steps they can run; nobody decides anything.' },
   request: AnnounceStepTypesRequest,
   reply: DoneReply,
   example: { request: { source: 'worker', types: [] }, reply: {} },
