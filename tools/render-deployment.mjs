@@ -15,6 +15,9 @@ import { metadata, NAMESPACE, SERVICES } from './deployment/services.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const HEADER = '# Written by tools/render-deployment.mjs: change the table in tools/deployment, then run it.\n';
 
+/** Where browsers reach the gateway of the cluster; to be set before it is installed. */
+const PUBLIC_URL = 'https://rpa.example.com';
+
 const COMMON = [
   {
     apiVersion: 'v1',
@@ -25,7 +28,7 @@ const COMMON = [
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata('rpa-settings', 'rpa'),
-    data: { LOG_LEVEL: 'info', LOG_FORMAT: 'json', EGRESS_ALLOW: '', REGISTRATION: 'invite' },
+    data: { LOG_LEVEL: 'info', LOG_FORMAT: 'json', EGRESS_ALLOW: '', REGISTRATION: 'invite', PUBLIC_URL },
   },
   {
     apiVersion: 'networking.k8s.io/v1',

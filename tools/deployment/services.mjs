@@ -13,7 +13,7 @@ export const SERVICES = [
   {
     name: 'auth',
     probe: 3002,
-    secrets: [...WITH_DATABASE, 'AUDIT_KEY', 'AUTH_KEY'],
+    secrets: [...WITH_DATABASE, 'AUDIT_KEY', 'AUTH_KEY', 'REGISTRATION_TOKEN'],
     replicas: 2,
     memory: '384Mi',
     egress: true,

@@ -169,7 +169,7 @@ describe('REGISTRATION', () => {
     } finally {
       await byToken.stop();
     }
-    const without = await AuthService.start({ REGISTRATION: 'invite' });
+    const without = await AuthService.start({ REGISTRATION: 'invite', REGISTRATION_TOKEN: '' });
     try {
       await expect(without.register({ registrationToken: 'anything' })).rejects.toMatchObject({ code: 'forbidden' });
     } finally {

@@ -18,6 +18,8 @@ export interface InstallationSecrets {
   auditKey: string;
   /** Key by which auth seals what it must read again, 32 bytes in base64. */
   authKey: string;
+  /** Lets the operator register organizations where that is by invitation only. */
+  registrationToken: string;
   /** NATS account seed by which triggers signs its answers to the auth callout. */
   calloutSeed: string;
   /** Of the NATS user `system`, who sees the server and its accounts. */
@@ -68,6 +70,7 @@ function completeSecrets(known: Partial<InstallationSecrets>): InstallationSecre
     vaultKey: known.vaultKey ?? randomBytes(32).toString('base64'),
     auditKey: known.auditKey ?? randomBytes(32).toString('base64'),
     authKey: known.authKey ?? randomBytes(32).toString('base64'),
+    registrationToken: known.registrationToken ?? randomPassword(),
     calloutSeed: known.calloutSeed ?? newAccountSeed(),
     natsSystemPassword: known.natsSystemPassword ?? randomPassword(),
     databasePassword: known.databasePassword ?? randomPassword(),
@@ -86,7 +89,11 @@ export function secretsEnvironment(secrets: InstallationSecrets, service: Servic
     IDENTITY_KEY: secrets.identityKeys[service],
     TRUSTED_KEYS: secrets.trustedKeys,
     ...(service === 'credentials-vault' && { [`${environmentPrefix(service)}_KEY`]: secrets.vaultKey }),
-    ...(service === 'auth' && { AUDIT_KEY: secrets.auditKey, AUTH_KEY: secrets.authKey }),
+    ...(service === 'auth' && {
+      AUDIT_KEY: secrets.auditKey,
+      AUTH_KEY: secrets.authKey,
+      REGISTRATION_TOKEN: secrets.registrationToken,
+    }),
     ...(service === 'triggers' && { NATS_CALLOUT_SEED: secrets.calloutSeed }),
   };
 }
