@@ -8,6 +8,7 @@ import { BrowserSessions } from './access/browser-sessions.js';
 import { SessionStates } from './access/session-states.js';
 import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
+import { mountHooks } from './hooks/mount-hooks.js';
 import { readBodies } from './http/body-readers.js';
 import { createServer } from './http/create-server.js';
 import { Drain } from './http/drain.js';
@@ -90,6 +91,7 @@ async function setUp(
   await protectBrowsers(server, config.allowedOrigins);
   await server.register(cookie);
   app.get(SessionStates).listen();
+  await mountHooks(server, { bus, logger });
   const limiter = new RateLimiter(config.rateLimit);
   await mountRoutes(server, Object.values(table).flat(), {
     bus,

@@ -6,6 +6,7 @@ import { RunIntents } from './inbox/run-intents.js';
 import { Triggers1763800000000 } from './migrations/1763800000000-triggers.js';
 import { TriggerSources1764500000000 } from './migrations/1764500000000-trigger-sources.js';
 import { Schedules1764500100000 } from './migrations/1764500100000-schedules.js';
+import { Webhooks1764500200000 } from './migrations/1764500200000-webhooks.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { triggersConfig, type TriggersConfig } from './triggers.config.js';
 import { RunSources } from './sources/run-sources.js';
@@ -26,6 +27,7 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
         Triggers1763800000000,
         TriggerSources1764500000000,
         Schedules1764500100000,
+        Webhooks1764500200000,
       ],
     },
     async started(app, { bus, health }) {

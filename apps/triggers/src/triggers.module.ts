@@ -7,6 +7,7 @@ import { FiresMessages } from './fires/fires.messages.js';
 import { FiresRepository } from './fires/fires.repository.js';
 import { ReadStatus } from './fires/read-status.js';
 import { AcceptTriggerEvents } from './inbox/accept-trigger-events.js';
+import { Backlog } from './inbox/backlog.js';
 import { EventInbox } from './inbox/event-inbox.js';
 import { FireIntent } from './inbox/fire-intent.js';
 import { ForgetOld } from './inbox/forget-old.js';
@@ -29,21 +30,46 @@ import { TriggerSourcesRepository } from './sources/trigger-sources.repository.j
 import { ChangeTrigger } from './triggers/change-trigger.js';
 import { CheckTrigger } from './triggers/check-trigger.js';
 import { CreateTrigger } from './triggers/create-trigger.js';
+import { ShowTrigger } from './triggers/show-trigger.js';
 import { SyncTrigger } from './triggers/sync-trigger.js';
 import { TriggerProblems } from './triggers/trigger-problems.js';
+import { TriggerSecrets } from './triggers/trigger-secrets.js';
 import { TriggersMessages } from './triggers/triggers.messages.js';
 import { TriggersRepository } from './triggers/triggers.repository.js';
 import { TriggerSources } from './types/trigger-sources.js';
 import { TRIGGER_TYPES } from './types/trigger-types.js';
+import { AwaitAnswer } from './webhooks/await-answer.js';
+import { CapturesRepository } from './webhooks/captures.repository.js';
+import { ReadRequests } from './webhooks/read-request.js';
+import { ReceiveWebhook } from './webhooks/receive-webhook.js';
+import { RefusedRequests } from './webhooks/refused-requests.js';
+import { WebhooksMessages } from './webhooks/webhooks.messages.js';
+import { WebhooksRepository } from './webhooks/webhooks.repository.js';
 
 @Module({
-  controllers: [TriggersMessages, FiresMessages, SchedulesMessages, EventsMessages, PublishersMessages],
+  controllers: [
+    TriggersMessages,
+    FiresMessages,
+    SchedulesMessages,
+    WebhooksMessages,
+    EventsMessages,
+    PublishersMessages,
+  ],
   providers: [
     TriggersRepository,
     CheckTrigger,
     CreateTrigger,
     ChangeTrigger,
     SyncTrigger,
+    ShowTrigger,
+    TriggerSecrets,
+    Backlog,
+    WebhooksRepository,
+    CapturesRepository,
+    ReadRequests,
+    RefusedRequests,
+    AwaitAnswer,
+    ReceiveWebhook,
     TriggerProblems,
     TriggerSourcesRepository,
     RedeemTriggerCredential,

@@ -2,10 +2,17 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
   AppError,
+  createCredential,
+  deleteCredential,
   natsUsers,
+  redeemGrant,
   resolveVersion,
   startExecution,
   SYSTEM_ROLES,
+  updateCredential,
+  type CreateCredentialRequest,
+  type CredentialGrant,
+  type CredentialView,
   type CommandDefinition,
   type CreateEventPublisherReply,
   type Permission,
@@ -29,6 +36,7 @@ import {
 import { createTestDatabase, startTestNats, waitForOutput, type TestDatabase } from '@rpa/testing';
 import { start, triggersConfig } from '@rpa/triggers';
 import { v7 as uuidv7 } from 'uuid';
+import { seal } from './vault-peer.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const ADMIN_PASSWORD = 'only in this test';
@@ -63,7 +71,11 @@ export class TriggersService {
   refuseStarts: (() => AppError) | null = null;
   /** How long the peer of executions takes for an answer. */
   startTakesMs = 0;
+  /** What the peer of executions answers beside the id of what it has started. */
+  startAnswers: ((request: StartExecutionRequest) => Partial<StartExecutionReply>) | null = null;
   readonly workflows = new Set<string>();
+  /** Credentials that the peer of the vault holds, by their id. */
+  readonly credentials = new Map<string, CreateCredentialRequest>();
 
   private constructor(
     private readonly servers: { database: TestDatabase; nats: Awaited<ReturnType<typeof startTestNats>> },
@@ -138,7 +150,49 @@ export class TriggersService {
       const executionId = uuidv7();
       known.set(key, executionId);
       this.started.push({ ...request, organizationId: principal?.organizationId ?? '', executionId });
-      return { id: executionId, status: 'pending' };
+      return { id: executionId, status: 'pending', ...this.startAnswers?.(request) };
+    });
+  }
+
+  /** The vault goes on the wire: keeps credentials, and gives them to whom this service's own grants name. */
+  async startVault(): Promise<void> {
+    const vault = await this.identity('credentials-vault');
+    const view = (id: string, request: CreateCredentialRequest): CredentialView => {
+      const { name, key, type, data } = request;
+      const at = new Date().toISOString();
+      return {
+        id,
+        name,
+        key,
+        type,
+        fields: Object.keys(data),
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+      } as CredentialView;
+    };
+    await this.answerAs('credentials-vault', createCredential, (request) => {
+      const id = uuidv7();
+      this.credentials.set(id, request);
+      return view(id, request);
+    });
+    await this.answerAs('credentials-vault', updateCredential, ({ id, data }) => {
+      const known = this.credentials.get(id);
+      if (!known || !data) throw new AppError('not_found');
+      this.credentials.set(id, { ...known, data });
+      return view(id, known);
+    });
+    await this.answerAs('credentials-vault', deleteCredential, ({ id }) => {
+      this.credentials.delete(id);
+      return {};
+    });
+    await this.answerAs('credentials-vault', redeemGrant, async ({ grant, publicKey }) => {
+      const { signer, claims } = await vault.verify(grant, 'credentials-vault');
+      if (signer !== 'triggers') throw new AppError('forbidden');
+      const { credentialKey } = claims as unknown as CredentialGrant;
+      const found = [...this.credentials.values()].find((one) => one.key === credentialKey);
+      if (!found) throw new AppError('credential_refused', `There is no credential '${credentialKey}'.`);
+      return { sealed: seal({ type: found.type, data: found.data }, publicKey, grant) };
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { HOOK_PATHS } from '../hooks/hook-paths.js';
 import { ROUTES } from '../routes/routes.js';
 import { openApiDocument } from './openapi-document.js';
 
@@ -48,7 +49,11 @@ describe('the OpenAPI document', () => {
       '/docs',
       '/docs/openapi.json',
     ];
-    expect(names(true)).toEqual([...ofCommands, ...ofGateway.map((path) => `GET ${path}`)].sort());
+    const ofHooks = Object.entries(HOOK_PATHS).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(ofHooks).toContain('POST /hooks/{key}/{path}');
+    expect(names(true)).toEqual([...ofCommands, ...ofHooks, ...ofGateway.map((path) => `GET ${path}`)].sort());
     expect(names(true)).toEqual(expect.arrayContaining(['POST /api/v1/auth/register', 'POST /api/v1/auth/login']));
     expect(names(false)).toContain('POST /api/v1/auth/logout');
   });

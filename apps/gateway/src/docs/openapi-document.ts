@@ -2,6 +2,7 @@ import type { MessageClass } from '@rpa/contracts';
 import type { RouteDefinition } from '../http/define-route.js';
 import { API_PREFIX } from '../http/mount-routes.js';
 import type { RouteTable } from '../http/route-table.js';
+import { HOOK_PATHS } from '../hooks/hook-paths.js';
 import { describeRoute } from './describe-route.js';
 import { errorComponents, PROBLEM_SCHEMA } from './error-responses.js';
 import { GATEWAY_PATHS } from './gateway-paths.js';
@@ -58,9 +59,9 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: ['health', 'documentation', ...Object.keys(table)].map((name) => ({ name })),
+    tags: ['health', 'documentation', 'webhooks', ...Object.keys(table)].map((name) => ({ name })),
     security: [{ bearer: [] }, { apiKey: [] }, { cookie: [] }],
-    paths: { ...GATEWAY_PATHS, ...paths },
+    paths: { ...GATEWAY_PATHS, ...HOOK_PATHS, ...paths },
     components: {
       securitySchemes: SECURITY_SCHEMES,
       schemas: { Problem: PROBLEM_SCHEMA, ...schemasOf(classes) },

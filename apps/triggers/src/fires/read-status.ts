@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ListTriggersRequest, TriggerOwnSourceStatus, TriggersStatusReply } from '@rpa/contracts';
 import { SchedulesRepository } from '../schedules/schedules.repository.js';
 import { TriggerSourcesRepository, type SourceRow } from '../sources/trigger-sources.repository.js';
-import { toView } from '../triggers/trigger-view.js';
+import { ShowTrigger } from '../triggers/show-trigger.js';
 import { TriggersRepository } from '../triggers/triggers.repository.js';
 import { TriggerSources } from '../types/trigger-sources.js';
 import { FiresRepository } from './fires.repository.js';
@@ -15,6 +15,7 @@ export class ReadStatus {
     private readonly sources: TriggerSources,
     private readonly own: TriggerSourcesRepository,
     private readonly schedules: SchedulesRepository,
+    private readonly show: ShowTrigger,
   ) {}
 
   async execute(organizationId: string, request: ListTriggersRequest): Promise<TriggersStatusReply> {
@@ -28,7 +29,8 @@ export class ReadStatus {
     const byId = new Map(status.map((row) => [row.id, row]));
     const sourceOf = new Map(sources.map((row) => [row.triggerId, row]));
     const nextOf = new Map(next.map((row) => [row.triggerId, row.scheduledFor]));
-    const data = page.data.map(toView).map(({ id, name, type, enabled, problem }) => {
+    const data = page.data.map((row) => {
+      const { id, name, type, enabled, problem, secretSet } = this.show.execute(row);
       const { open = 0, lastFire = null } = byId.get(id) ?? {};
       const source = sourceOf.get(id);
       return {
@@ -37,6 +39,7 @@ export class ReadStatus {
         type,
         enabled,
         problem,
+        ...(secretSet !== undefined && { secretSet }),
         open,
         nextFire: nextOf.get(id)?.toISOString() ?? null,
         source: source ? toSource(source) : null,

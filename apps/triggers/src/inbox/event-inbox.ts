@@ -3,7 +3,7 @@ import type { JsonValue } from '@rpa/contracts';
 import { Transactions } from '@rpa/platform';
 
 /** Where an event came in. */
-export type EventSource = 'event_bus' | 'http' | 'manual' | 'source' | 'schedule';
+export type EventSource = 'event_bus' | 'http' | 'manual' | 'source' | 'schedule' | 'webhook';
 
 /** One event of one organization, once. */
 export interface InboxEvent {

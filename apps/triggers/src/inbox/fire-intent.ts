@@ -30,6 +30,11 @@ const TRANSIENT = new Set<string>([
 /** Errors by which the workflow refuses this event; others are the installation's to mend. */
 const REFUSED = new Set(['inputs_invalid', 'validation_failed', 'too_large']);
 
+/** How long the answer of the start waits for the run. */
+export type StartWait = Pick<StartExecutionRequest, 'waitMs' | 'hasWaiter'>;
+
+type TriggerScope = Pick<ClaimedIntent, 'type' | 'triggerId' | 'payload' | 'headers' | 'channel' | 'request'>;
+
 interface Compiled {
   filter: CompiledTemplate | null;
   inputs: CompiledTemplate | null;
@@ -46,17 +51,11 @@ export class FireIntent {
   ) {}
 
   /** Throws when nobody has answered; then it is to be repeated. */
-  async execute(intent: ClaimedIntent): Promise<FireResult> {
+  async execute(intent: ClaimedIntent, wait?: StartWait): Promise<FireResult> {
     if (intent.deleted) return result('skipped', 'The trigger was deleted.');
     const byHand = intent.source === 'manual';
     if (!intent.enabled && !byHand) return result('skipped', 'The trigger is disabled.');
-    const trigger = {
-      type: intent.type,
-      id: intent.triggerId,
-      payload: intent.payload,
-      headers: intent.headers,
-      ...(intent.channel !== null && { channel: intent.channel }),
-    };
+    const trigger = toTrigger(intent);
     const scope = { trigger, now: new Date().toISOString() };
     let inputs: JsonObject;
     try {
@@ -66,9 +65,9 @@ export class FireIntent {
       inputs = mapping ? (mapping.evaluate(scope) as JsonObject) : inputsOf(intent.payload);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return result('failed', `The filter or input mapping failed: ${error.message}`);
+      return { ...result('failed', `The filter or input mapping failed: ${error.message}`), code: 'validation_failed' };
     }
-    return this.start(intent, { workflowId: intent.workflowId, inputs, trigger });
+    return this.start(intent, { workflowId: intent.workflowId, inputs, trigger, ...wait });
   }
 
   private async start(intent: ClaimedIntent, request: StartExecutionRequest): Promise<FireResult> {
@@ -78,16 +77,17 @@ export class FireIntent {
       const reply = await this.bus.request(
         startExecution,
         { ...request, dedupe },
-        { principal, timeoutMs: START_TIMEOUT_MS },
+        { principal, timeoutMs: START_TIMEOUT_MS + (request.waitMs ?? 0) },
       );
       // An answer `deduplicated` is the one to an attempt of our own whose answer got lost.
-      return { outcome: 'fired', reason: null, executionId: reply.id };
+      return { outcome: 'fired', reason: null, executionId: reply.id, reply };
     } catch (error) {
       if (!AppError.is(error) || TRANSIENT.has(error.code)) throw error;
       if (error.code === 'start_skipped') return result('skipped', error.message);
       const faults = error.errors?.slice(0, 5).map((fault) => `${fault.path}: ${fault.message}`) ?? [];
       const reason = [error.message, ...faults].join(' ');
-      return result(REFUSED.has(error.code) ? 'rejected' : 'failed', `${error.code}: ${reason}`);
+      const outcome = REFUSED.has(error.code) ? 'rejected' : 'failed';
+      return { ...result(outcome, `${error.code}: ${reason}`), code: error.code };
     }
   }
 
@@ -103,6 +103,22 @@ export class FireIntent {
     this.compiled.set(key, compiled);
     return compiled;
   }
+}
+
+/** What expressions and the run see as `trigger`. */
+export function toTrigger(intent: TriggerScope): NonNullable<StartExecutionRequest['trigger']> {
+  return {
+    type: intent.type,
+    id: intent.triggerId,
+    payload: intent.payload,
+    headers: intent.headers,
+    ...(intent.channel !== null && { channel: intent.channel }),
+    ...(intent.request && {
+      method: intent.request.method,
+      path: intent.request.path,
+      query: Object.fromEntries(new URLSearchParams(intent.request.query)),
+    }),
+  };
 }
 
 function inputsOf(payload: JsonValue): JsonObject {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FireOutcome, JsonObject, JsonValue } from '@rpa/contracts';
+import type { FireOutcome, JsonObject, JsonValue, StartExecutionReply } from '@rpa/contracts';
 import { Transactions } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import type { EventSource } from './event-inbox.js';
@@ -16,6 +16,8 @@ export interface ClaimedIntent {
   eventKey: string | null;
   payload: JsonValue;
   headers: { [name: string]: string };
+  /** Of a webhook's request. */
+  request: { method: string; path: string; query: string } | null;
   workflowId: string;
   type: string;
   enabled: boolean;
@@ -23,6 +25,8 @@ export interface ClaimedIntent {
   config: JsonObject;
   inputs: JsonObject | null;
   revision: number;
+  /** Something is known to keep the trigger from its work. */
+  hasProblem: boolean;
 }
 
 /** What became of an event at a trigger. */
@@ -30,6 +34,10 @@ export interface FireResult {
   outcome: FireOutcome;
   reason: string | null;
   executionId: string | null;
+  /** Of the error by which executions refused. */
+  code?: string;
+  /** What executions answered. */
+  reply?: StartExecutionReply;
 }
 export type Settled = FireResult & { intent: ClaimedIntent };
 
@@ -42,8 +50,9 @@ export interface Postponed {
 /** Longer than a start takes to be answered or to time out: only what a dead process held is taken up by another. */
 const CLAIM = '10 seconds';
 const COLUMNS = `i.event_id AS "eventId", i.trigger_id AS "triggerId", i.organization_id AS "organizationId", i.attempts,
-  t.organization_slug AS "organizationSlug", e.source, e.channel, e.event_key AS "eventKey", e.payload, e.headers,
-  t.workflow_id AS "workflowId", t.type, t.enabled, t.deleted_at IS NOT NULL AS deleted, t.config, t.inputs, t.revision`;
+  t.organization_slug AS "organizationSlug", e.source, e.channel, e.event_key AS "eventKey", e.payload, e.headers, e.request,
+  t.workflow_id AS "workflowId", t.type, t.enabled, t.deleted_at IS NOT NULL AS deleted, t.config, t.inputs, t.revision,
+  t.problem IS NOT NULL AS "hasProblem"`;
 
 /** Open intents: of every organization, since whatever replica is alive works them off. */
 @Injectable()

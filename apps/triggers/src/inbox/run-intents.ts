@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { triggerFired } from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
 import { LOGGER, Metrics, type Logger } from '@rpa/platform';
-import { FireIntent } from './fire-intent.js';
+import { TriggerProblems } from '../triggers/trigger-problems.js';
+import { FireIntent, type StartWait } from './fire-intent.js';
 import { IntentSignal } from './intent-signal.js';
 import { IntentsRepository, type ClaimedIntent, type Postponed, type Settled } from './intents.repository.js';
 
 const BATCH = 50;
-const LANES = 2;
+const LANES = 3;
 const SWEEP_MS = 500;
 /** After a batch that nobody answered: executions is away, and asking faster does not bring it back. */
 const PAUSE_MS = 500;
@@ -27,6 +28,7 @@ export class RunIntents {
     private readonly intents: IntentsRepository,
     private readonly fire: FireIntent,
     private readonly signal: IntentSignal,
+    private readonly problems: TriggerProblems,
     private readonly bus: Bus,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
@@ -52,6 +54,12 @@ export class RunIntents {
   /** Handles the intents of one event now, whenever they are due. */
   async runEvent(eventId: string): Promise<Settled[]> {
     return this.handle(await this.intents.claimEvent(eventId));
+  }
+
+  /** Hands over an intent that the caller has claimed when it wrote it. @returns null when nobody answered: it is repeated */
+  async runClaimed(intent: ClaimedIntent, wait?: StartWait): Promise<Settled | null> {
+    const [settled] = await this.handle([intent], wait);
+    return settled ?? null;
   }
 
   private wake(): void {
@@ -80,13 +88,13 @@ export class RunIntents {
     }
   }
 
-  private async handle(claimed: ClaimedIntent[]): Promise<Settled[]> {
+  private async handle(claimed: ClaimedIntent[], wait?: StartWait): Promise<Settled[]> {
     const settled: Settled[] = [];
     const postponed: Postponed[] = [];
     await Promise.all(
       claimed.map(async (intent) => {
         try {
-          settled.push({ ...(await this.fire.execute(intent)), intent });
+          settled.push({ ...(await this.fire.execute(intent, wait)), intent });
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
           postponed.push({ intent, waitMs: retryDelay(intent.attempts), error: message.replaceAll('\u0000', '') });
@@ -95,12 +103,21 @@ export class RunIntents {
     );
     await Promise.all([this.intents.settle(settled), this.intents.postpone(postponed)]);
     for (const one of settled) this.tell(one);
+    await this.note(settled);
     if (postponed[0])
       this.logger.warn(
         { count: postponed.length, reason: postponed[0].error },
         'Starts were not answered; trying again',
       );
     return settled;
+  }
+
+  /** A trigger whose workflow cannot be started says so, until something starts again. */
+  private async note(settled: Settled[]): Promise<void> {
+    for (const { intent, outcome, code, reason } of settled)
+      if (code === 'workflow_not_published' || code === 'not_found')
+        await this.problems.raise(intent, 'workflow_unpublished', reason ?? 'The workflow cannot be started.');
+      else if (outcome === 'fired' && intent.hasProblem) await this.problems.clear(intent, 'workflow_unpublished');
   }
 
   private tell({ intent, outcome, reason, executionId }: Settled): void {

@@ -6,7 +6,7 @@ import {
   type ScheduleView,
   type TriggerView,
 } from '@rpa/contracts';
-import { toView } from '../triggers/trigger-view.js';
+import { ShowTrigger } from '../triggers/show-trigger.js';
 import { TriggersRepository } from '../triggers/triggers.repository.js';
 import { readSchedule } from '../types/schedule/read-schedule.js';
 import type { ScheduleConfig } from '../types/schedule/schedule-config.js';
@@ -18,12 +18,13 @@ export class ScheduleTimes {
   constructor(
     private readonly triggers: TriggersRepository,
     private readonly schedules: SchedulesRepository,
+    private readonly show: ShowTrigger,
   ) {}
 
   async get(organizationId: string, id: string): Promise<TriggerView> {
     const row = await this.triggers.get(organizationId, id);
     if (row.type !== 'schedule') throw new AppError('not_found', 'There is no schedule with this id.');
-    return toView(row);
+    return this.show.execute(row);
   }
 
   async page(
@@ -31,7 +32,7 @@ export class ScheduleTimes {
     request: ListSchedulesRequest,
   ): Promise<{ data: TriggerView[]; nextCursor: string | null }> {
     const page = await this.triggers.page(organizationId, { ...request, type: 'schedule' });
-    return { data: page.data.map(toView), nextCursor: page.nextCursor };
+    return { data: page.data.map((row) => this.show.execute(row)), nextCursor: page.nextCursor };
   }
 
   async withNext(organizationId: string, views: TriggerView[], count: number): Promise<ScheduleView[]> {

@@ -3,16 +3,19 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject, Principal, TriggerView, UpdateTriggerRequest } from '@rpa/contracts';
 import { organizationOf, Transactions } from '@rpa/platform';
 import { CheckTrigger } from './check-trigger.js';
+import { ShowTrigger } from './show-trigger.js';
 import { SyncTrigger } from './sync-trigger.js';
-import { toView } from './trigger-view.js';
-import { TriggersRepository } from './triggers.repository.js';
+import { TriggerSecrets } from './trigger-secrets.js';
+import { stale, TriggersRepository } from './triggers.repository.js';
 
 @Injectable()
 export class ChangeTrigger {
   constructor(
     private readonly triggers: TriggersRepository,
     private readonly check: CheckTrigger,
+    private readonly secrets: TriggerSecrets,
     private readonly sync: SyncTrigger,
+    private readonly show: ShowTrigger,
     private readonly transactions: Transactions,
   ) {}
 
@@ -20,13 +23,17 @@ export class ChangeTrigger {
     const organizationId = organizationOf(principal);
     const { id, revision, workflowId, name, enabled } = request;
     const row = await this.triggers.get(organizationId, id);
-    const config = request.config ?? (row.config as JsonObject);
     const inputs = request.inputs === undefined ? (row.inputs as JsonObject | null) : request.inputs;
     const type = this.check.assertConfig(row.type, request.config ?? null, inputs);
+    const { config, secrets } = this.secrets.split(type, request.config ?? (row.config as JsonObject));
+    this.check.assertSigned(config, secrets === null ? row.secretId !== null : secrets.length > 0);
     if (request.config) await this.check.assertCredential(principal, type, config);
     if (workflowId !== undefined && workflowId !== row.workflowId)
       await this.check.assertWorkflow(principal, workflowId);
+    if (row.revision !== revision) throw stale(row.revision, revision);
+    const secretId = await this.secrets.put(principal, row, secrets);
     const change = {
+      secretId,
       ...(workflowId !== undefined && { workflowId }),
       ...(name !== undefined && { name }),
       ...(enabled !== undefined && { enabled }),
@@ -40,7 +47,7 @@ export class ChangeTrigger {
       const changed = await this.triggers.change(organizationId, id, revision, change);
       const isSame = changed.enabled === row.enabled && isDeepStrictEqual(config, row.config);
       await this.sync.execute(changed, !isSame);
-      return toView(changed);
+      return this.show.execute(changed);
     });
   }
 
@@ -49,10 +56,10 @@ export class ChangeTrigger {
     const organizationId = organizationOf(principal);
     return this.transactions.run(async () => {
       const row = await this.triggers.get(organizationId, id);
-      if (row.enabled === enabled) return toView(row);
+      if (row.enabled === enabled) return this.show.execute(row);
       const changed = await this.triggers.change(organizationId, id, row.revision, { enabled });
       await this.sync.execute(changed);
-      return toView(changed);
+      return this.show.execute(changed);
     });
   }
 
@@ -70,7 +77,7 @@ export class ChangeTrigger {
     return this.transactions.run(async () => {
       const row = await this.triggers.restore(organizationId, id);
       await this.sync.execute(row);
-      return toView(row);
+      return this.show.execute(row);
     });
   }
 }

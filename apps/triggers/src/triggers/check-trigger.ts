@@ -58,6 +58,18 @@ export class CheckTrigger {
       ]);
   }
 
+  /** Who asks for signatures must have something to check them with. */
+  assertSigned(config: JsonObject, hasSecrets: boolean): void {
+    if (config['signature'] === undefined || hasSecrets) return;
+    throw invalid([
+      {
+        path: 'config.secrets',
+        code: 'required',
+        message: `needs a secret to check the signature ${String(config['signature'])}`,
+      },
+    ]);
+  }
+
   /** It must exist in the organization; it may wait for its first version. */
   async assertWorkflow(principal: Principal | null, workflowId: string): Promise<void> {
     const token = await this.tokenFor(principal);

@@ -1,30 +1,41 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CreateTriggerRequest, Principal, TriggerView } from '@rpa/contracts';
 import { organizationOf, Transactions } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { CheckTrigger } from './check-trigger.js';
 import { slugOf } from './organization-slug.js';
+import { ShowTrigger } from './show-trigger.js';
 import { SyncTrigger } from './sync-trigger.js';
-import { toView } from './trigger-view.js';
+import { TriggerSecrets } from './trigger-secrets.js';
 import { TriggersRepository } from './triggers.repository.js';
+
+const HOOK_KEY_BYTES = 24;
 
 @Injectable()
 export class CreateTrigger {
   constructor(
     private readonly triggers: TriggersRepository,
     private readonly check: CheckTrigger,
+    private readonly secrets: TriggerSecrets,
     private readonly sync: SyncTrigger,
+    private readonly show: ShowTrigger,
     private readonly transactions: Transactions,
   ) {}
 
   async execute(principal: Principal | null, request: CreateTriggerRequest): Promise<TriggerView> {
-    const { workflowId, name, type, config = {}, inputs = null, enabled = true } = request;
-    const known = this.check.assertConfig(type, config, inputs);
+    const { workflowId, name, type, inputs = null, enabled = true } = request;
+    const known = this.check.assertConfig(type, request.config ?? {}, inputs);
+    const { config, secrets } = this.secrets.split(known, request.config ?? {});
+    this.check.assertSigned(config, (secrets?.length ?? 0) > 0);
     await this.check.assertCredential(principal, known, config);
     await this.check.assertWorkflow(principal, workflowId);
+    const organizationId = organizationOf(principal);
+    const id = uuidv7();
+    const secretId = await this.secrets.put(principal, { id, organizationId, name, secretId: null }, secrets);
     return this.transactions.run(async () => {
-      const row = await this.triggers.insert(organizationOf(principal), {
-        id: uuidv7(),
+      const row = await this.triggers.insert(organizationId, {
+        id,
         organizationSlug: slugOf(principal),
         workflowId,
         name,
@@ -33,10 +44,12 @@ export class CreateTrigger {
         config,
         inputs,
         channel: known.channelOf(config),
+        hookKey: type === 'webhook' ? randomBytes(HOOK_KEY_BYTES).toString('base64url') : null,
+        secretId,
         revision: 1,
       });
       await this.sync.execute(row);
-      return toView(row);
+      return this.show.execute(row);
     });
   }
 }

@@ -23,7 +23,7 @@ import { organizationOf } from '@rpa/platform';
 import { TRIGGER_TYPES } from '../types/trigger-types.js';
 import { ChangeTrigger } from './change-trigger.js';
 import { CreateTrigger } from './create-trigger.js';
-import { toView } from './trigger-view.js';
+import { ShowTrigger } from './show-trigger.js';
 import { TriggersRepository } from './triggers.repository.js';
 
 @Messages()
@@ -32,6 +32,7 @@ export class TriggersMessages {
     private readonly triggers: TriggersRepository,
     private readonly creating: CreateTrigger,
     private readonly changing: ChangeTrigger,
+    private readonly show: ShowTrigger,
   ) {}
 
   @Handles(createTrigger)
@@ -42,12 +43,12 @@ export class TriggersMessages {
   @Handles(listTriggers)
   async list(request: ListTriggersRequest, context: MessageContext): Promise<ListTriggersReply> {
     const page = await this.triggers.page(organizationOf(context.principal), request);
-    return { data: page.data.map(toView), nextCursor: page.nextCursor };
+    return { data: page.data.map((row) => this.show.execute(row)), nextCursor: page.nextCursor };
   }
 
   @Handles(getTrigger)
   async get(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
-    return toView(await this.triggers.get(organizationOf(context.principal), request.id));
+    return this.show.execute(await this.triggers.get(organizationOf(context.principal), request.id));
   }
 
   @Handles(updateTrigger)

@@ -5,7 +5,7 @@ import { TenantRepository, Transactions, type Page } from '@rpa/platform';
 import type { DeepPartial } from 'typeorm';
 
 export type TriggerChange = Partial<
-  Pick<TriggerEntity, 'workflowId' | 'name' | 'enabled' | 'config' | 'inputs' | 'channel' | 'problem'>
+  Pick<TriggerEntity, 'workflowId' | 'name' | 'enabled' | 'config' | 'inputs' | 'channel' | 'problem' | 'secretId'>
 >;
 
 @Injectable()
@@ -49,7 +49,7 @@ export class TriggersRepository {
       .execute();
     const row = await this.rows.get(organizationId, id);
     if (result.affected === 1) return row;
-    throw new AppError('stale', `The trigger has changed: it is at revision ${row.revision}, not ${revision}.`);
+    throw stale(row.revision, revision);
   }
 
   softDelete(organizationId: string, id: string): Promise<void> {
@@ -59,4 +59,8 @@ export class TriggersRepository {
   restore(organizationId: string, id: string): Promise<TriggerEntity> {
     return this.rows.restore(organizationId, id);
   }
+}
+
+export function stale(current: number, given: number): AppError {
+  return new AppError('stale', `The trigger has changed: it is at revision ${current}, not ${given}.`);
 }

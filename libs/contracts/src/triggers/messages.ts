@@ -17,6 +17,7 @@ import {
   previewSchedule,
   updateSchedule,
 } from './schedule.command.js';
+import { listCaptures, openCapture, receiveWebhook } from './webhook.command.js';
 
 export * from './change-trigger.command.js';
 export * from './event-publisher.command.js';
@@ -25,6 +26,7 @@ export * from './read-triggers.command.js';
 export * from './schedule.command.js';
 export * from './trigger-broken.event.js';
 export * from './trigger-fired.event.js';
+export * from './webhook.command.js';
 export { FIRE_OUTCOMES, FireOutcome, TriggerProblemCode, TriggerView } from './trigger-view.js';
 export type { TriggerFire, TriggerProblem, TriggerTypeDescriptor } from './trigger-view.js';
 
@@ -48,6 +50,9 @@ export const TRIGGERS_COMMANDS = [
   updateSchedule,
   deleteSchedule,
   previewSchedule,
+  receiveWebhook,
+  openCapture,
+  listCaptures,
   createEventPublisher,
   listEventPublishers,
   revokeEventPublisher,

@@ -96,6 +96,8 @@ export interface TriggerStatus {
   enabled: boolean;
   /** What keeps it from its work; null: nothing known. */
   problem: TriggerProblem | null;
+  /** Of types that can have secrets. False: anybody who knows the URL may send. */
+  secretSet?: boolean;
   /** Events that are accepted and not handed over yet. */
   open: number;
   /** When a schedule fires next, without its jitter; null: never, or no schedule. */

@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString } from 'class-validator';
 import { IsId, JsonField } from '../messages/fields.js';
 import type { JsonObject, JsonValue } from '../values/json.js';
 
@@ -48,6 +48,21 @@ export class TriggerView {
    */
   @JsonField()
   inputs!: JsonObject | null;
+
+  /** Where a webhook takes requests; absent for other types. */
+  @IsOptional()
+  @IsString()
+  url?: string;
+
+  /** Where requests to a webhook are only captured. */
+  @IsOptional()
+  @IsString()
+  testUrl?: string;
+
+  /** Of types that can have secrets: whether there are any. Without, anybody who knows the URL of a webhook may send. */
+  @IsOptional()
+  @IsBoolean()
+  secretSet?: boolean;
 
   /** What keeps it from its work; null: nothing known. */
   @JsonField()
@@ -103,7 +118,15 @@ export interface TriggerTypeDescriptor {
   configSchema: JsonObject;
   ui: { [field: string]: { control?: string; label?: string; placeholder?: string; help?: string } };
   /** What `trigger` holds in expressions when such a trigger fires. */
-  sample: { type: string; payload: JsonValue; headers: { [name: string]: string }; channel?: string };
+  sample: {
+    type: string;
+    payload: JsonValue;
+    headers: { [name: string]: string };
+    channel?: string;
+    method?: string;
+    path?: string;
+    query?: { [name: string]: string };
+  };
 }
 
 export const TRIGGER_EXAMPLE: TriggerView = {

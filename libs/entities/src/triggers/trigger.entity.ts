@@ -29,6 +29,14 @@ export class TriggerEntity extends TenantEntity {
   @Column('text', { nullable: true })
   channel!: string | null;
 
+  /** The unguessable part of a webhook's URL. */
+  @Column('text', { name: 'hook_key', nullable: true })
+  hookKey!: string | null;
+
+  /** Credential of the vault that holds its secrets. */
+  @Column('uuid', { name: 'secret_id', nullable: true })
+  secretId!: string | null;
+
   /** What keeps it from its work: code, message and since when. */
   @Column('json', { nullable: true })
   problem!: object | null;
