@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   cancelExecution,
+  decideStep,
   getExecution,
   readJournal,
   signalExecution,
@@ -76,6 +77,9 @@ describe('concurrency', () => {
     ]);
     await becomes(a, 'waiting');
     expect(await get(e)).toMatchObject({ status: 'pending', pendingReason: 'concurrency', startedAt: null });
+    expect((await get(e)).steps.map(({ id, status }) => `${id} ${status}`)).toEqual(['wait pending', 'done pending']);
+    const undecidable = client.send(decideStep, { id: e, path: 'wait', decision: 'skip' });
+    await expect(undecidable).rejects.toMatchObject({ code: 'conflict' });
     await go(b);
     await becomes(c, 'waiting');
     expect([await statusOf(d), await statusOf(e)]).toEqual(['pending concurrency', 'pending concurrency']);

@@ -90,6 +90,21 @@ describe('flow control through the gateway', () => {
     expect(await see(one.body.id)).toMatchObject({ inputs: { n: 2 }, output: { done: 2 } });
   });
 
+  it('keeps inputs that are too large for the journal for those that wait, also of a start that took another over', async () => {
+    const id = await client.publish('Large', {
+      format: 1,
+      settings: { debounce: { period: '500ms' }, concurrency: { limit: 1 } },
+      variables: { first: '{{ inputs.text[0] }}' },
+      steps: [{ id: 'size', type: 'transform', config: { value: '{{ variables.first + inputs.text.length }}' } }],
+    });
+    const begin = (text: string) => client.post<Started>(`/workflows/${id}/execute`, { inputs: { text } });
+    const one = await begin('a'.repeat(50_000));
+    const two = await begin('b'.repeat(60_000));
+    expect(two.body.id).toBe(one.body.id);
+    await becomes(one.body.id, 'completed');
+    expect((await see(one.body.id)).output).toEqual({ size: 'b60000' });
+  });
+
   it('names the faults of settings when a workflow is published', async () => {
     const answer = await client.post<{ errors: { path: string }[] }>('/workflows', {
       name: 'Faulty',

@@ -1,4 +1,4 @@
-import { cancelStart, startRun, type StartInput } from '@rpa/engine';
+import { cancelStart, startRun, type Plan, type StartInput, type Transition } from '@rpa/engine';
 import type { InboxRepository, StoredStimulus } from '../inbox/inbox.repository.js';
 import type { CancelWish } from '../inbox/to-event.js';
 import { identityOf } from '../ownership/identity-of.js';
@@ -21,11 +21,9 @@ export class BeginRun {
     const start = stored.find(({ kind }) => kind === 'start');
     if (!start) throw new Error(`The execution ${row.id} has no journal.`);
     const plan = await this.plans.execute(row.organizationId, row.versionId);
-    const input = await this.open(row, { ...(start.body as StartBody).input, at: Date.now() });
+    const input = { ...(start.body as StartBody).input, at: Date.now() };
     const cancel = stored.find(({ kind }) => kind === 'cancel');
-    const files = this.values.forRun(row);
-    const first = cancel ? cancelStart(plan, input, cancel.body as CancelWish) : startRun(plan, input, files.put);
-    if (!files.isEmpty) await files.store(soon());
+    const first = cancel ? cancelStart(plan, input, cancel.body as CancelWish) : await this.begin(row, plan, input);
     const run = new LiveRun(identityOf(row), plan, first.state, 'pending');
     const at = input.at;
     const take = ({ id }: StoredStimulus): void => {
@@ -35,6 +33,14 @@ export class BeginRun {
     take(start);
     if (cancel) take(cancel);
     return run;
+  }
+
+  private async begin(row: ClaimedRun, plan: Plan, kept: StartInput): Promise<Transition> {
+    const input = await this.open(row, kept);
+    const files = this.values.forRun(row);
+    const transition = startRun(plan, input, files.put);
+    if (!files.isEmpty) await files.store(soon());
+    return transition;
   }
 
   /** Large values were put into files when the start was accepted. */

@@ -61,7 +61,7 @@ export function createFlowControl(parts: FlowControlParts): FlowControl {
   return {
     intake,
     admission,
-    hold: new HoldStart({ pool, queue, counts: new CountsRepository(), intake, admission }),
+    hold: new HoldStart({ pool, queue, counts: new CountsRepository(), intake, admission, values }),
     begin: new BeginRun(stores.inbox, plans, values),
     quotas: new ReadQuotas(intake, usage),
   };

@@ -1,6 +1,7 @@
 import { AppError } from '@rpa/contracts';
 import { isDatabaseAway } from '@rpa/platform';
 import type { Pool, PoolClient } from 'pg';
+import { soon, type LargeValues } from '../values/large-values.js';
 import type { Admission } from './admission.js';
 import type { CountsRepository } from './counts.repository.js';
 import { firstGate, type Gate, type HeldStart, type Stage } from './held-start.js';
@@ -14,6 +15,7 @@ export interface HoldStartParts {
   counts: CountsRepository;
   intake: Intake;
   admission: Admission;
+  values: LargeValues;
 }
 
 export interface Accepted {
@@ -71,6 +73,7 @@ export class HoldStart {
       const gate: Gate = { organizationId, stage: 'debounce', key: debounce.key };
       await lockGate(client, gate);
       const waiting = await queue.debounced(client, organizationId, debounce.key);
+      if (waiting !== null) await this.handFiles(held, waiting);
       if (waiting !== null && (await queue.replace(client, waiting, held, debounce))) {
         await queue.moveKey(client, held, waiting);
         return { executionId: waiting, gate };
@@ -79,6 +82,13 @@ export class HoldStart {
     const counted = debounce ? held : await this.count(client, held);
     await queue.add(client, counted);
     return { executionId: held.id, gate: firstGate(counted) };
+  }
+
+  /** The files of its inputs have to be those of the run that takes them over, before that refers to them. */
+  private async handFiles({ id, row, input }: HeldStart, executionId: string): Promise<void> {
+    const files = this.parts.values.forRun({ id: executionId, organizationId: row.organizationId });
+    files.inherit(id, [input.inputs, input.trigger]);
+    if (!files.isEmpty) await files.store(soon());
   }
 
   /** Refuses what its workflow says to skip. A run under one that holds a slot of the same lane needs none of its own. */

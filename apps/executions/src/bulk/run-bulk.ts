@@ -12,7 +12,7 @@ const CLAIM_MS = 30_000;
 const LATER_MS = 2_000;
 const AT_ONCE = 10;
 /** There is no room now; the batch is done again. */
-const PASSING = new Set(['unavailable', 'overloaded', 'timeout', 'rate_limited']);
+const PASSING = new Set(['unavailable', 'overloaded', 'timeout', 'rate_limited', 'quota_exceeded']);
 
 type Outcome = 'succeeded' | 'skipped' | BulkFault;
 

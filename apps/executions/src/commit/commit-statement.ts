@@ -156,6 +156,7 @@ function addChanges(builder: StatementBuilder, batch: readonly Append[], consume
       return `UPDATE executions.executions e
         SET status = c.status, output = coalesce(c.output, e.output), error = c.error,
             settled = c.settled, total = c.total, completed_at = c.completed_at, updated_at = now(),
+            lane = CASE WHEN c.completed_at IS NULL THEN e.lane END,
             owner = CASE WHEN c.owning = 'keep' OR (c.owning = 'let_go' AND EXISTS (${others})) THEN e.owner END
         FROM held, ${unnest(CHANGE_COLUMNS, first, 'c')}
         WHERE e.id = c.id AND e.owner = $1::bigint

@@ -1,3 +1,4 @@
+import { AppError } from '@rpa/contracts';
 import { foldRecord, restoreState, type Plan, type RunState } from '@rpa/engine';
 import type { RunHost } from '../runs/run-host.js';
 import type { LoadPlan } from '../start/load-plan.js';
@@ -19,6 +20,8 @@ export class ReadState {
     if (run) return { plan: run.plan, state: run.state };
     const plan = await this.plans.execute(organizationId, versionId);
     const history = (await this.journal.histories([id])).get(id);
+    if (history && history.snapshot === null && history.records.length === 0)
+      throw new AppError('conflict', 'The execution waits for its turn and has not begun.');
     return { plan, state: foldHistory(plan, id, history) };
   }
 }

@@ -71,7 +71,7 @@ export class FireOnFailure {
     const about = { err: error, executionId, workflowKey };
     if (
       Date.now() - createdAt.getTime() > GIVE_UP_AFTER_MS ||
-      (AppError.is(error) && error.code === 'inputs_invalid')
+      (AppError.is(error) && (error.code === 'inputs_invalid' || error.code === 'start_skipped'))
     ) {
       this.logger.error(about, 'The workflow for a bad end cannot be started; it is given up');
       return this.starts.done(due);

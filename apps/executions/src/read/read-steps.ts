@@ -14,7 +14,7 @@ export class ReadSteps {
   async execute(row: ExecutionEntity, parent?: string): Promise<StepView[]> {
     const [records, plan] = await Promise.all([this.journal.ofSteps(row.id, parent), this.plan(row)]);
     // Its time was over: what became of the steps is not known any more.
-    if (records.length === 0) return [];
+    if (records.length === 0 && row.status !== 'pending') return [];
     return projectSteps(records satisfies JournalRecord[], {
       ...(plan && { plan }),
       ...(parent !== undefined && { parent }),

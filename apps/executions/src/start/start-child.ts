@@ -10,7 +10,7 @@ type StartChildEffect = Extract<Effect, { type: 'start_child' }>;
 
 const RETRY_MS = 1_000;
 /** Errors that may be gone by the next try; everything else fails the step. */
-const PASSING = new Set(['unavailable', 'overloaded', 'timeout', 'rate_limited']);
+const PASSING = new Set(['unavailable', 'overloaded', 'timeout', 'rate_limited', 'quota_exceeded']);
 
 /** Starts the run of a `sub_workflow` step. Its key makes a repeat, also by another owner, find the same child. */
 export class StartChild {
