@@ -4,6 +4,7 @@ import { CONFIG, Database, Health, Identity, LOGGER, Metrics, Transactions, type
 import { QuotasMessages } from './admission/quotas.messages.js';
 import { ApprovalsMessages } from './approvals/approvals.messages.js';
 import { BulkMessages } from './bulk/bulk.messages.js';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { ExecutionsControlMessages } from './control/executions-control.messages.js';
 import { ExecutionCore } from './execution-core.js';
 import type { ExecutionsConfig } from './executions.config.js';
@@ -14,6 +15,7 @@ import { StreamMessages } from './stream/stream.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
+  imports: [AnalyticsModule],
   controllers: [
     BulkMessages,
     ApprovalsMessages,

@@ -3,6 +3,7 @@ import { ExecutionLists1795373500000 } from './1795373500000-execution-lists.js'
 import { ExecutionLogs1795374000000 } from './1795374000000-execution-logs.js';
 import { FlowControl1795374300000 } from './1795374300000-flow-control.js';
 import { Control1795374600000 } from './1795374600000-control.js';
+import { Analytics1795375800000 } from './1795375800000-analytics.js';
 
 /** In the order in which they are run. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   ExecutionLogs1795374000000,
   FlowControl1795374300000,
   Control1795374600000,
+  Analytics1795375800000,
 ];

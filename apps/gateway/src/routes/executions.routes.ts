@@ -11,11 +11,36 @@ import {
   followJournal,
   resumeExecution,
   signalExecution,
+  type ListExecutionsRequest,
 } from '@rpa/contracts';
+import { EXECUTION_COLUMNS } from '../exports/columns.js';
+import { CSV_DOWNLOAD, downloadCsv, downloadJson, JSON_DOWNLOAD } from '../exports/download.js';
 import { route, type RouteDefinition, type RouteInput } from '../http/define-route.js';
+
+const EXPORT_PAGE = 200;
 
 export const EXECUTION_ROUTES: readonly RouteDefinition[] = [
   route({ method: 'GET', path: '/executions', command: listExecutions }),
+  route({
+    method: 'GET',
+    path: '/executions/export.csv',
+    command: listExecutions,
+    summary: 'Every execution that the filters leave, as CSV',
+    request: ({ query }) => exportOf(query),
+    hidden: ['limit', 'cursor'],
+    answer: (first, again) => downloadCsv('executions', EXECUTION_COLUMNS, first, (cursor) => again({ cursor })),
+    answers: { 200: CSV_DOWNLOAD },
+  }),
+  route({
+    method: 'GET',
+    path: '/executions/export.json',
+    command: listExecutions,
+    summary: 'Every execution that the filters leave, as one JSON array',
+    request: ({ query }) => exportOf(query),
+    hidden: ['limit', 'cursor'],
+    answer: (first, again) => downloadJson('executions', first, (cursor) => again({ cursor })),
+    answers: { 200: JSON_DOWNLOAD },
+  }),
   route({ method: 'GET', path: '/executions/{id}', command: getExecution }),
   route({ method: 'GET', path: '/executions/{id}/steps', command: listSteps }),
   route({ method: 'GET', path: '/executions/{id}/journal', command: readJournal }),
@@ -44,6 +69,16 @@ export const EXECUTION_ROUTES: readonly RouteDefinition[] = [
   route({ method: 'POST', path: '/executions/{id}/signals/{name}', command: signalExecution, status: 202 }),
   route({ method: 'POST', path: '/executions/{id}/steps/{path}/decide', command: decideStep, status: 202 }),
 ];
+
+/** The filters as they came: executions checks them. */
+function exportOf({ version, test, ...query }: RouteInput['query']): ListExecutionsRequest {
+  return {
+    ...query,
+    ...(version !== undefined && { version: Number(version) }),
+    ...(test !== undefined && { test: test === 'true' }),
+    limit: EXPORT_PAGE,
+  } as ListExecutionsRequest;
+}
 
 /** A browser that comes again says by itself what it has seen last. */
 function lastEventOf({ headers, query }: RouteInput): number {

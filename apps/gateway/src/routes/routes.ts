@@ -1,6 +1,7 @@
 import type { RouteDefinition } from '../http/define-route.js';
 import { ADMINISTRATION_ROUTES } from './administration.routes.js';
 import { AI_ROUTES } from './ai.routes.js';
+import { ANALYTICS_ROUTES } from './analytics.routes.js';
 import { APPROVAL_ROUTES } from './approvals.routes.js';
 import { AUDIT_LOG_ROUTES } from './audit-logs.routes.js';
 import { AUTH_ROUTES } from './auth.routes.js';
@@ -28,5 +29,6 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   schedules: SCHEDULE_ROUTES,
   credentials: CREDENTIAL_ROUTES,
   integrations: INTEGRATION_ROUTES,
+  analytics: ANALYTICS_ROUTES,
   ai: AI_ROUTES,
 };

@@ -9,6 +9,7 @@ import {
   listApprovals,
 } from './decide-approvals.command.js';
 import { existExecutions } from './exist-executions.command.js';
+import { readOverview, readPerformance, readStepCosts, readTimeline } from './analytics.command.js';
 import { followJournal, readChanges, readPositions } from './live.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
@@ -28,6 +29,7 @@ export { approvalClosed, approvalRequested, ApprovalEvent } from './approval.eve
 export * from './execution-ended.event.js';
 export * from './execution-view.js';
 export { labelFault, readLabel, type Labels } from './labels.js';
+export * from './analytics.command.js';
 export * from './live.command.js';
 export * from './logs.command.js';
 export { PENDING_REASONS, type PendingReason } from './pending-reason.js';
@@ -45,6 +47,10 @@ export const EXECUTIONS_COMMANDS = [
   listExecutions,
   listSteps,
   readJournal,
+  readOverview,
+  readTimeline,
+  readPerformance,
+  readStepCosts,
   followJournal,
   readPositions,
   readChanges,
