@@ -109,6 +109,19 @@ describe('values that are too large for a message', () => {
     expect(JSON.stringify(journal.body).length).toBeLessThan(20_000);
   });
 
+  it('stand in the guide as they are', async () => {
+    const guide = readFileSync(new URL('../../../docs/guides/files.md', import.meta.url), 'utf8');
+    const example = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1]?.replaceAll('https://api.example.com', source.url) ?? '';
+    const body = `name: guide\ndefinition:\n${example.replace(/^/gm, '  ')}`;
+    const created = await client.post<{ id: string }>('/workflows', body, { 'content-type': 'application/yaml' });
+    expect(created.status).toBe(201);
+    await client.post(`/workflows/${created.body.id}/publish`);
+    const { body: execution } = await client.post<ExecutionRow>(`/workflows/${created.body.id}/execute?wait=55s`, {});
+    expect(execution).toMatchObject({ status: 'completed', output: { $file: { contentType: 'application/json' } } });
+    expect(outputOf(execution, 'count')).toBe(40_000);
+    expect(source.got.splice(0)).toEqual([source.list.length]);
+  });
+
   it('are nobody else’s', async () => {
     const execution = await run({
       steps: [{ id: 'make', type: 'transform', config: { value: '{{ "x".repeat(40000) }}' } }],
