@@ -10,6 +10,7 @@ import { Webhooks1764500200000 } from './migrations/1764500200000-webhooks.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { triggersConfig, type TriggersConfig } from './triggers.config.js';
 import { RunSources } from './sources/run-sources.js';
+import { WatchWorkflows } from './triggers/watch-workflows.js';
 import { TriggersModule } from './triggers.module.js';
 import { TriggerSources } from './types/trigger-sources.js';
 
@@ -36,6 +37,7 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
         const decide = get(DecideConnection);
         answerAuthCallout(bus, config.calloutSeed, (user, password) => decide.execute(user, password));
       }
+      get(WatchWorkflows).start();
       get(RunIntents).start();
       get(ForgetOld).start();
       const sources = get(TriggerSources);

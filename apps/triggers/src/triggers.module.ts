@@ -5,6 +5,7 @@ import { ListeningTriggers } from './events/listening-triggers.js';
 import { FireTrigger } from './fires/fire-trigger.js';
 import { FiresMessages } from './fires/fires.messages.js';
 import { FiresRepository } from './fires/fires.repository.js';
+import { ReplayFires } from './fires/replay-fires.js';
 import { ReadStatus } from './fires/read-status.js';
 import { AcceptTriggerEvents } from './inbox/accept-trigger-events.js';
 import { Backlog } from './inbox/backlog.js';
@@ -30,6 +31,9 @@ import { TriggerSourcesRepository } from './sources/trigger-sources.repository.j
 import { ChangeTrigger } from './triggers/change-trigger.js';
 import { CheckTrigger } from './triggers/check-trigger.js';
 import { CreateTrigger } from './triggers/create-trigger.js';
+import { SetTriggersEnabled } from './triggers/set-triggers-enabled.js';
+import { TestTrigger } from './triggers/test-trigger.js';
+import { WatchWorkflows } from './triggers/watch-workflows.js';
 import { ShowTrigger } from './triggers/show-trigger.js';
 import { SyncTrigger } from './triggers/sync-trigger.js';
 import { TriggerProblems } from './triggers/trigger-problems.js';
@@ -62,6 +66,10 @@ import { WebhooksRepository } from './webhooks/webhooks.repository.js';
     ChangeTrigger,
     SyncTrigger,
     ShowTrigger,
+    SetTriggersEnabled,
+    TestTrigger,
+    WatchWorkflows,
+    ReplayFires,
     TriggerSecrets,
     Backlog,
     WebhooksRepository,

@@ -69,6 +69,8 @@ export class TriggersService {
   asked = 0;
   /** What the peer of executions answers instead of starting. */
   refuseStarts: (() => AppError) | null = null;
+  /** Whether the peer of workflows has versions of them. */
+  unpublished = false;
   /** How long the peer of executions takes for an answer. */
   startTakesMs = 0;
   /** What the peer of executions answers beside the id of what it has started. */
@@ -265,6 +267,7 @@ export class TriggersService {
 
   private resolve(workflowId: string): ResolveVersionReply {
     if (!this.workflows.has(workflowId)) throw new AppError('not_found');
+    if (this.unpublished) throw new AppError('workflow_not_published');
     return { workflowId, workflowKey: 'any', workflowName: 'Any', versionId: workflowId, version: 1, draft: false };
   }
 

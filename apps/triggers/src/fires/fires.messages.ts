@@ -2,11 +2,14 @@ import {
   fireTrigger,
   listFires,
   readTriggersStatus,
+  replayFires,
   type FireTriggerReply,
   type FireTriggerRequest,
   type ListFiresReply,
   type ListFiresRequest,
   type ListTriggersRequest,
+  type ReplayFiresReply,
+  type ReplayFiresRequest,
   type TriggersStatusReply,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
@@ -15,6 +18,7 @@ import { TriggersRepository } from '../triggers/triggers.repository.js';
 import { toFire } from './fire-view.js';
 import { FireTrigger } from './fire-trigger.js';
 import { FiresRepository } from './fires.repository.js';
+import { ReplayFires } from './replay-fires.js';
 import { ReadStatus } from './read-status.js';
 
 @Messages()
@@ -24,6 +28,7 @@ export class FiresMessages {
     private readonly fires: FiresRepository,
     private readonly firing: FireTrigger,
     private readonly status: ReadStatus,
+    private readonly replaying: ReplayFires,
   ) {}
 
   @Handles(fireTrigger)
@@ -37,6 +42,11 @@ export class FiresMessages {
     await this.triggers.get(organizationId, request.id);
     const page = await this.fires.page(organizationId, request);
     return { data: page.data.map(toFire), nextCursor: page.nextCursor };
+  }
+
+  @Handles(replayFires)
+  replay(request: ReplayFiresRequest, context: MessageContext): Promise<ReplayFiresReply> {
+    return this.replaying.execute(context.principal, request);
   }
 
   @Handles(readTriggersStatus)

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FireOutcome, ListFiresRequest, TriggerFire } from '@rpa/contracts';
 import { TriggerFireEntity } from '@rpa/entities/triggers';
 import { TenantRepository, Transactions, type Page } from '@rpa/platform';
+import { And, LessThan, MoreThanOrEqual } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 
 /** A row of the ledger for an event that was not kept. */
@@ -29,7 +30,9 @@ export class FiresRepository {
   }
 
   page(organizationId: string, request: ListFiresRequest): Promise<Page<TriggerFireEntity>> {
-    const where = { triggerId: request.id, ...(request.outcome && { outcome: request.outcome }) };
+    const { id: triggerId, outcome, from, to } = request;
+    const at = [...(from ? [MoreThanOrEqual(new Date(from))] : []), ...(to ? [LessThan(new Date(to))] : [])];
+    const where = { triggerId, ...(outcome && { outcome }), ...(at.length > 0 && { at: And(...at) }) };
     return this.rows.page(organizationId, where, request);
   }
 

@@ -121,7 +121,8 @@ export function toTrigger(intent: TriggerScope): NonNullable<StartExecutionReque
   };
 }
 
-function inputsOf(payload: JsonValue): JsonObject {
+/** The inputs of a run without a mapping. */
+export function inputsOf(payload: JsonValue): JsonObject {
   return typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload : {};
 }
 

@@ -32,7 +32,13 @@ export class ForgetOld {
     await this.inBites(
       `DELETE FROM triggers.event_inbox WHERE id = ANY (ARRAY(
          SELECT id FROM triggers.event_inbox e WHERE created_at < now() - interval '${DEDUPE}'
+            AND (NOT kept OR created_at < now() - $1::int * interval '1 day')
             AND NOT EXISTS (SELECT FROM triggers.event_intents i WHERE i.event_id = e.id) LIMIT ${BITE}))`,
+      [this.config.firesRetentionDays],
+    );
+    await this.inBites(
+      `DELETE FROM triggers.webhook_captures WHERE id = ANY (ARRAY(
+         SELECT id FROM triggers.webhook_captures WHERE at < now() - interval '${DEDUPE}' LIMIT ${BITE}))`,
       [],
     );
     await this.inBites(

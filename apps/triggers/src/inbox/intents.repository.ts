@@ -78,6 +78,9 @@ export class IntentsRepository {
          DELETE FROM triggers.event_intents i USING settled s
           WHERE i.event_id = s.event_id AND i.trigger_id = s.trigger_id
           RETURNING i.event_id, i.trigger_id, i.organization_id
+       ), kept AS (
+         UPDATE triggers.event_inbox e SET kept = true FROM settled s JOIN gone ON gone.event_id = s.event_id
+          WHERE e.id = s.event_id AND e.organization_id = gone.organization_id AND s.outcome IN ('failed', 'rejected')
        )
        INSERT INTO triggers.trigger_fires
               (id, organization_id, trigger_id, outcome, reason, execution_id, event_id, dedupe_key)

@@ -70,13 +70,14 @@ export class CheckTrigger {
     ]);
   }
 
-  /** It must exist in the organization; it may wait for its first version. */
-  async assertWorkflow(principal: Principal | null, workflowId: string): Promise<void> {
+  /** It must exist in the organization; it may wait for its first version. @returns whether it can be started */
+  async assertWorkflow(principal: Principal | null, workflowId: string): Promise<boolean> {
     const token = await this.tokenFor(principal);
     try {
       await this.bus.request(resolveVersion, { workflowId }, { principal: token });
+      return true;
     } catch (error) {
-      if (AppError.is(error) && error.code === 'workflow_not_published') return;
+      if (AppError.is(error) && error.code === 'workflow_not_published') return false;
       if (AppError.is(error) && error.code === 'not_found')
         throw invalid([{ path: 'workflowId', code: 'not_found', message: 'there is no workflow with this id' }]);
       throw error;

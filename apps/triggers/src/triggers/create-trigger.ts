@@ -7,10 +7,12 @@ import { CheckTrigger } from './check-trigger.js';
 import { slugOf } from './organization-slug.js';
 import { ShowTrigger } from './show-trigger.js';
 import { SyncTrigger } from './sync-trigger.js';
+import { TriggerProblems } from './trigger-problems.js';
 import { TriggerSecrets } from './trigger-secrets.js';
 import { TriggersRepository } from './triggers.repository.js';
 
 const HOOK_KEY_BYTES = 24;
+const NOT_PUBLISHED = 'The workflow has no published version yet.';
 
 @Injectable()
 export class CreateTrigger {
@@ -19,6 +21,7 @@ export class CreateTrigger {
     private readonly check: CheckTrigger,
     private readonly secrets: TriggerSecrets,
     private readonly sync: SyncTrigger,
+    private readonly problems: TriggerProblems,
     private readonly show: ShowTrigger,
     private readonly transactions: Transactions,
   ) {}
@@ -29,12 +32,12 @@ export class CreateTrigger {
     const { config, secrets } = this.secrets.split(known, request.config ?? {});
     this.check.assertSigned(config, (secrets?.length ?? 0) > 0);
     await this.check.assertCredential(principal, known, config);
-    await this.check.assertWorkflow(principal, workflowId);
+    const isPublished = await this.check.assertWorkflow(principal, workflowId);
     const organizationId = organizationOf(principal);
     const id = uuidv7();
     const secretId = await this.secrets.put(principal, { id, organizationId, name, secretId: null }, secrets);
-    return this.transactions.run(async () => {
-      const row = await this.triggers.insert(organizationId, {
+    const row = await this.transactions.run(async () => {
+      const made = await this.triggers.insert(organizationId, {
         id,
         organizationSlug: slugOf(principal),
         workflowId,
@@ -48,8 +51,11 @@ export class CreateTrigger {
         secretId,
         revision: 1,
       });
-      await this.sync.execute(row);
-      return this.show.execute(row);
+      await this.sync.execute(made);
+      return made;
     });
+    if (isPublished) return this.show.execute(row);
+    await this.problems.raise({ triggerId: id, organizationId }, 'workflow_unpublished', NOT_PUBLISHED);
+    return this.show.execute(await this.triggers.get(organizationId, id));
   }
 }

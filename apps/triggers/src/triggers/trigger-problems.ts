@@ -3,6 +3,9 @@ import { triggerBroken, triggerMended, type TriggerProblemCode } from '@rpa/cont
 import { Bus } from '@rpa/messaging';
 import { Transactions } from '@rpa/platform';
 
+/** Triggers of one workflow that are told; more have it found out when they fire. */
+const MANY = 1_000;
+
 interface TriggerRef {
   triggerId: string;
   organizationId: string;
@@ -26,6 +29,25 @@ export class TriggerProblems {
     );
     for (const { workflowId } of rows)
       this.bus.emit(triggerBroken, organizationId, { triggerId, workflowId, code, message, at });
+  }
+
+  /** Of every trigger of a workflow that should fire. */
+  async raiseForWorkflow(organizationId: string, workflowId: string, message: string): Promise<void> {
+    const rows = await this.transactions.manager.query<{ triggerId: string }[]>(
+      `SELECT id AS "triggerId" FROM triggers.triggers
+        WHERE organization_id = $1 AND workflow_id = $2 AND enabled AND problem IS NULL AND deleted_at IS NULL LIMIT ${MANY}`,
+      [organizationId, workflowId],
+    );
+    for (const { triggerId } of rows) await this.raise({ triggerId, organizationId }, 'workflow_unpublished', message);
+  }
+
+  async clearForWorkflow(organizationId: string, workflowId: string): Promise<void> {
+    const rows = await this.transactions.manager.query<{ triggerId: string }[]>(
+      `SELECT id AS "triggerId" FROM triggers.triggers
+        WHERE organization_id = $1 AND workflow_id = $2 AND problem IS NOT NULL AND deleted_at IS NULL LIMIT ${MANY}`,
+      [organizationId, workflowId],
+    );
+    for (const { triggerId } of rows) await this.clear({ triggerId, organizationId }, 'workflow_unpublished');
   }
 
   /** @param codes the problems that are known to be gone; any other stays */

@@ -2,11 +2,14 @@ import {
   createTrigger,
   deleteTrigger,
   disableTrigger,
+  disableTriggers,
   enableTrigger,
+  enableTriggers,
   getTrigger,
   listTriggers,
   listTriggerTypes,
   restoreTrigger,
+  testTrigger,
   updateTrigger,
   type ByIdRequest,
   type CreateTriggerRequest,
@@ -15,6 +18,10 @@ import {
   type ListTriggersRequest,
   type ListTriggerTypesReply,
   type ListTriggerTypesRequest,
+  type SetTriggersEnabledReply,
+  type SetTriggersEnabledRequest,
+  type TestTriggerReply,
+  type TestTriggerRequest,
   type TriggerView,
   type UpdateTriggerRequest,
 } from '@rpa/contracts';
@@ -23,7 +30,9 @@ import { organizationOf } from '@rpa/platform';
 import { TRIGGER_TYPES } from '../types/trigger-types.js';
 import { ChangeTrigger } from './change-trigger.js';
 import { CreateTrigger } from './create-trigger.js';
+import { SetTriggersEnabled } from './set-triggers-enabled.js';
 import { ShowTrigger } from './show-trigger.js';
+import { TestTrigger } from './test-trigger.js';
 import { TriggersRepository } from './triggers.repository.js';
 
 @Messages()
@@ -32,6 +41,8 @@ export class TriggersMessages {
     private readonly triggers: TriggersRepository,
     private readonly creating: CreateTrigger,
     private readonly changing: ChangeTrigger,
+    private readonly testing: TestTrigger,
+    private readonly switching: SetTriggersEnabled,
     private readonly show: ShowTrigger,
   ) {}
 
@@ -64,6 +75,21 @@ export class TriggersMessages {
   @Handles(disableTrigger)
   disable(request: ByIdRequest, context: MessageContext): Promise<TriggerView> {
     return this.changing.setEnabled(context.principal, request.id, false);
+  }
+
+  @Handles(testTrigger)
+  test(request: TestTriggerRequest, context: MessageContext): Promise<TestTriggerReply> {
+    return this.testing.execute(context.principal, request);
+  }
+
+  @Handles(enableTriggers)
+  enableMany(request: SetTriggersEnabledRequest, context: MessageContext): Promise<SetTriggersEnabledReply> {
+    return this.switching.execute(context.principal, request, true);
+  }
+
+  @Handles(disableTriggers)
+  disableMany(request: SetTriggersEnabledRequest, context: MessageContext): Promise<SetTriggersEnabledReply> {
+    return this.switching.execute(context.principal, request, false);
   }
 
   @Handles(deleteTrigger)

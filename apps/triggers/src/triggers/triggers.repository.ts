@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type ListTriggersRequest } from '@rpa/contracts';
+import { AppError, type ListTriggersRequest, type SetTriggersEnabledRequest } from '@rpa/contracts';
 import { TriggerEntity } from '@rpa/entities/triggers';
 import { TenantRepository, Transactions, type Page } from '@rpa/platform';
-import type { DeepPartial } from 'typeorm';
+import { In, type DeepPartial } from 'typeorm';
 
 export type TriggerChange = Partial<
   Pick<TriggerEntity, 'workflowId' | 'name' | 'enabled' | 'config' | 'inputs' | 'channel' | 'problem' | 'secretId'>
@@ -50,6 +50,21 @@ export class TriggersRepository {
     const row = await this.rows.get(organizationId, id);
     if (result.affected === 1) return row;
     throw stale(row.revision, revision);
+  }
+
+  /** Ids of the triggers that are so now, of those that the request names. */
+  async findSwitchable(
+    organizationId: string,
+    { ids, workflowId, type }: SetTriggersEnabledRequest,
+    enabled: boolean,
+    limit: number,
+  ): Promise<string[]> {
+    const rows = await this.rows.findMany(
+      organizationId,
+      { enabled, ...(ids && { id: In(ids) }), ...(workflowId && { workflowId }), ...(type && { type }) },
+      limit,
+    );
+    return rows.map((row) => row.id);
   }
 
   softDelete(organizationId: string, id: string): Promise<void> {

@@ -50,7 +50,7 @@ const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: strin
       `$JS.API.CONSUMER.MSG.NEXT.${EVENTS_STREAM}.>`,
       `$JS.ACK.${EVENTS_STREAM}.>`,
     ],
-    subscribe: ['evt.*.executions.>', '$SYS.REQ.USER.AUTH', '$JS.EVENT.ADVISORY.CONSUMER.>'],
+    subscribe: ['evt.*.executions.>', 'evt.*.workflows.>', '$SYS.REQ.USER.AUTH', '$JS.EVENT.ADVISORY.CONSUMER.>'],
   },
 };
 

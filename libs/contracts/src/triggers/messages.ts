@@ -9,6 +9,7 @@ import {
 import { createEventPublisher, listEventPublishers, revokeEventPublisher } from './event-publisher.command.js';
 import { fireTrigger, publishEvents } from './fire-trigger.command.js';
 import { getTrigger, listFires, listTriggers, listTriggerTypes, readTriggersStatus } from './read-triggers.command.js';
+import { disableTriggers, enableTriggers, replayFires, testTrigger } from './operate-triggers.command.js';
 import {
   createSchedule,
   deleteSchedule,
@@ -22,6 +23,7 @@ import { listCaptures, openCapture, receiveWebhook } from './webhook.command.js'
 export * from './change-trigger.command.js';
 export * from './event-publisher.command.js';
 export * from './fire-trigger.command.js';
+export * from './operate-triggers.command.js';
 export * from './read-triggers.command.js';
 export * from './schedule.command.js';
 export * from './trigger-broken.event.js';
@@ -50,6 +52,10 @@ export const TRIGGERS_COMMANDS = [
   updateSchedule,
   deleteSchedule,
   previewSchedule,
+  testTrigger,
+  enableTriggers,
+  disableTriggers,
+  replayFires,
   receiveWebhook,
   openCapture,
   listCaptures,

@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsRFC3339, IsString, MaxLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, JsonField } from '../messages/fields.js';
 import { ByIdRequest, ListRequest } from '../messages/lists.js';
@@ -175,6 +175,16 @@ export class ListFiresRequest extends ListRequest {
   @IsOptional()
   @IsIn(FIRE_OUTCOMES)
   outcome?: FireOutcome;
+
+  /** At or after, RFC 3339. */
+  @IsOptional()
+  @IsRFC3339()
+  from?: string;
+
+  /** Before, RFC 3339. */
+  @IsOptional()
+  @IsRFC3339()
+  to?: string;
 }
 
 export class ListFiresReply {

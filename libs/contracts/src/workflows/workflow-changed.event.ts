@@ -30,7 +30,7 @@ function workflowEvent(name: string, summary: string, version: number | null): E
       version,
       at: '2026-01-01T00:00:00.000Z',
     },
-    consumers: ['gateway'],
+    consumers: ['gateway', 'triggers'],
   });
 }
 
