@@ -7,6 +7,8 @@ import { MIGRATIONS } from '../migrations/migrations.js';
 import { CountsRepository } from './counts.repository.js';
 import { GatesRepository } from './gates.repository.js';
 import type { Gate, Stage } from './held-start.js';
+import { inTransaction, lockGate } from './in-transaction.js';
+import { LetIn, type LetInParts } from './let-in.js';
 import { UsageRepository } from './usage.repository.js';
 
 const QUEUED = 20_000;
@@ -32,7 +34,7 @@ beforeAll(async () => {
   database = await Database.open({
     url: testDatabase.url,
     schema: 'executions',
-    poolSize: 2,
+    poolSize: 4,
     entities: [],
     migrations: MIGRATIONS,
     requireDurable: false,
@@ -119,6 +121,23 @@ describe('gates with many thousand starts', () => {
     const told = await plans();
     expect(told).toMatch(/executions_slots/);
     expect(told).not.toMatch(/Seq Scan on (executions|inbox)\b/);
+  });
+
+  it('are counted by one replica at a time: what another has not committed yet would not be seen', async () => {
+    const { pool } = database;
+    const lane = gate('concurrency', 'lane 4');
+    const letIn = new LetIn({ pool, gates } as unknown as LetInParts);
+    let other: Promise<{ next: Gate[] }> | undefined;
+    let isOver = false;
+    const mine = await inTransaction(pool, async (own) => {
+      await lockGate(own, lane);
+      other = letIn.execute(lane).finally(() => (isOver = true));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(isOver).toBe(false);
+      return gates.passSlots(own, lane);
+    });
+    expect(mine).toHaveLength(1);
+    expect(await other).toEqual({ next: [], more: false });
   });
 
   it('are found one after the other, each once', async () => {
