@@ -39,7 +39,7 @@ beforeAll(async () => {
   auth = await AuthService.start();
   auth.gateway.subscribe(eventWildcard(accessChanged), (body) => told.push(body));
   await auth.gateway.settled();
-}, 30_000);
+}, 60_000);
 afterAll(() => auth.stop());
 beforeEach(async () => {
   owner = await auth.register();

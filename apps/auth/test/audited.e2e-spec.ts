@@ -21,7 +21,7 @@ let owner: SessionView;
 beforeAll(async () => {
   auth = await AuthService.start();
   owner = await auth.register();
-}, 30_000);
+}, 60_000);
 afterAll(() => auth.stop());
 
 const ask = <Request extends object, Reply extends object>(

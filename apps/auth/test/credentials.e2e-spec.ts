@@ -39,7 +39,7 @@ beforeAll(async () => {
     links.push(body as PasswordResetRequestedEvent),
   );
   await auth.gateway.settled();
-}, 30_000);
+}, 60_000);
 afterAll(() => auth.stop());
 beforeEach(async () => {
   owner = await auth.register();

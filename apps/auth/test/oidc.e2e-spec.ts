@@ -38,7 +38,7 @@ beforeAll(async () => {
     OIDC_OVER_HTTP: '1',
     EGRESS_ALLOW: new URL(provider.issuer).host,
   });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await auth.stop();
   await provider.stop();

@@ -35,7 +35,7 @@ let auth: AuthService;
 let owner: SessionView;
 beforeAll(async () => {
   auth = await AuthService.start();
-}, 30_000);
+}, 60_000);
 afterAll(() => auth.stop());
 beforeEach(async () => {
   owner = await auth.register();
