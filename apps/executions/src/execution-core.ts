@@ -1,16 +1,15 @@
 import { TASK_SUBJECTS, type ReplicaMessage } from '@rpa/contracts';
-import type { Bus, Subscription } from '@rpa/messaging';
-import type { Database, Health, Identity, Logger, Metrics, Transactions } from '@rpa/platform';
+import type { Subscription } from '@rpa/messaging';
 import { v7 as newId } from 'uuid';
 import { createFlowControl, type FlowControl } from './admission/create-flow-control.js';
 import { CommitMetrics } from './commit/commit-metrics.js';
 import { GroupCommit } from './commit/group-commit.js';
 import { createControls, type Controls } from './control/controls.js';
+import type { CoreParts } from './core-parts.js';
 import { Acknowledgements } from './dispatch/acknowledgements.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { HearingClock } from './dispatch/hearing-clock.js';
 import { WorkerRegistry } from './dispatch/worker-registry.js';
-import type { ExecutionsConfig } from './executions.config.js';
 import { EmptyInbox } from './inbox/empty-inbox.js';
 import { NudgeOwner } from './inbox/nudge-owner.js';
 import { KeepTables } from './journal/keep-tables.js';
@@ -36,17 +35,6 @@ import { LargeValues } from './values/large-values.js';
 
 const TICK_MS = 100;
 const FINISH_COMMITS_MS = 3_000;
-
-export interface CoreParts {
-  config: ExecutionsConfig;
-  logger: Logger;
-  bus: Bus;
-  database: Database;
-  transactions: Transactions;
-  identity: Identity;
-  metrics: Metrics;
-  health: Health;
-}
 
 /** One replica of the service: everything that drives runs, wired together. Plain classes, without Nest. */
 export class ExecutionCore {
