@@ -23,6 +23,12 @@ export const executionsConfig = defineConfig({
     min: 0,
     max: 36_500,
   }),
+  retentionEveryMs: integer('EXECUTIONS_RETENTION_EVERY_MS', {
+    description: 'How often runs are deleted whose time is over by the policies of their organization, in milliseconds',
+    default: 600_000,
+    min: 200,
+    max: 86_400_000,
+  }),
   maxStarts: integer('EXECUTIONS_MAX_STARTS', {
     description: 'Starts that may wait for their commit at once; more are answered with 503',
     default: 1_000,

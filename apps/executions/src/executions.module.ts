@@ -11,11 +11,12 @@ import type { ExecutionsConfig } from './executions.config.js';
 import { LogsMessages } from './logs/logs.messages.js';
 import { RerunsMessages } from './rerun/reruns.messages.js';
 import { ExecutionsReadMessages } from './read/executions-read.messages.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { StreamMessages } from './stream/stream.messages.js';
 import { ValuesMessages } from './values/values.messages.js';
 
 @Module({
-  imports: [AnalyticsModule],
+  imports: [AnalyticsModule, RetentionModule],
   controllers: [
     BulkMessages,
     ApprovalsMessages,

@@ -1,5 +1,5 @@
 import { startExecution } from '@rpa/contracts';
-import { ExecutionEntity } from '@rpa/entities/executions';
+import { ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity } from '@rpa/entities/executions';
 import { startService, type RunningService } from '@rpa/platform';
 import { ExecutionCore } from './execution-core.js';
 import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
@@ -15,7 +15,7 @@ export async function start(config: ExecutionsConfig = executionsConfig.load()):
     database: {
       schema: 'executions',
       config,
-      entities: [ExecutionEntity],
+      entities: [ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity],
       migrations: MIGRATIONS,
       ownIdempotency: true,
     },

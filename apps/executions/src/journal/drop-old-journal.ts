@@ -33,11 +33,15 @@ interface Week {
   to: number;
 }
 
-/** Of the whole system: a partition belongs to all organizations. */
+/** Of the whole system: a partition belongs to all organizations. A legal hold on any run of it keeps it whole. */
 async function isOver(pool: Pool, { from, to }: Week, before: number): Promise<boolean> {
   const { rows } = await pool.query(
-    `SELECT FROM executions.executions
-      WHERE id >= $1::uuid AND id < $2::uuid AND (completed_at IS NULL OR completed_at > $3::timestamptz) LIMIT 1`,
+    `SELECT FROM executions.executions e
+      WHERE id >= $1::uuid AND id < $2::uuid AND (completed_at IS NULL OR completed_at > $3::timestamptz OR EXISTS (
+          SELECT FROM executions.legal_holds h
+           WHERE h.organization_id = e.organization_id AND h.deleted_at IS NULL
+             AND (h.workflow_id IS NULL OR h.workflow_id = e.workflow_id)
+             AND (h.execution_id IS NULL OR h.execution_id = e.id))) LIMIT 1`,
     [idAt(from), idAt(to), new Date(before).toISOString()],
   );
   return rows.length === 0;
@@ -52,7 +56,8 @@ async function drop(pool: Pool, name: string, { from, to }: Week): Promise<void>
       idAt(from),
       idAt(to),
     ]);
-    await client.query(`DROP TABLE IF EXISTS executions.${client.escapeIdentifier(name)}`);
+    for (const table of [name, name.replace('journal', 'logs')])
+      await client.query(`DROP TABLE IF EXISTS executions.${client.escapeIdentifier(table)}`);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);

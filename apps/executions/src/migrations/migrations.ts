@@ -4,6 +4,7 @@ import { ExecutionLogs1795374000000 } from './1795374000000-execution-logs.js';
 import { FlowControl1795374300000 } from './1795374300000-flow-control.js';
 import { Control1795374600000 } from './1795374600000-control.js';
 import { Analytics1795375800000 } from './1795375800000-analytics.js';
+import { Retention1795376400000 } from './1795376400000-retention.js';
 
 /** In the order in which they are run. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   FlowControl1795374300000,
   Control1795374600000,
   Analytics1795375800000,
+  Retention1795376400000,
 ];

@@ -1,6 +1,7 @@
 import type { RouteDefinition } from '../http/define-route.js';
 import { ADMINISTRATION_ROUTES } from './administration.routes.js';
 import { AI_ROUTES } from './ai.routes.js';
+import { RETENTION_ROUTES } from './retention.routes.js';
 import { ANALYTICS_ROUTES } from './analytics.routes.js';
 import { APPROVAL_ROUTES } from './approvals.routes.js';
 import { AUDIT_LOG_ROUTES } from './audit-logs.routes.js';
@@ -30,5 +31,6 @@ export const ROUTES: Readonly<Record<string, readonly RouteDefinition[]>> = {
   credentials: CREDENTIAL_ROUTES,
   integrations: INTEGRATION_ROUTES,
   analytics: ANALYTICS_ROUTES,
+  retention: RETENTION_ROUTES,
   ai: AI_ROUTES,
 };

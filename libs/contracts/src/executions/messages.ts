@@ -10,6 +10,15 @@ import {
 } from './decide-approvals.command.js';
 import { existExecutions } from './exist-executions.command.js';
 import { readOverview, readPerformance, readStepCosts, readTimeline } from './analytics.command.js';
+import {
+  listHolds,
+  placeHold,
+  previewRetention,
+  readRetention,
+  releaseHold,
+  removeRetention,
+  setRetention,
+} from './retention.command.js';
 import { followJournal, readChanges, readPositions } from './live.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
@@ -37,6 +46,7 @@ export * from './read-executions.command.js';
 export * from './read-quotas.command.js';
 export * from './replica-message.js';
 export * from './rerun-execution.command.js';
+export * from './retention.command.js';
 export * from './start-execution.command.js';
 export * from './steer-execution.command.js';
 export * from './test-step.command.js';
@@ -47,6 +57,13 @@ export const EXECUTIONS_COMMANDS = [
   listExecutions,
   listSteps,
   readJournal,
+  readRetention,
+  setRetention,
+  removeRetention,
+  previewRetention,
+  placeHold,
+  listHolds,
+  releaseHold,
   readOverview,
   readTimeline,
   readPerformance,
