@@ -70,12 +70,16 @@ describe('Files', () => {
     const { $file } = await save('"shared"', owner);
     const executions = await scenario.client('executions');
     expect((await worker.find(heir!, [$file.id])).size).toBe(0);
-    expect((await executions.retain(heir!, stranger!.executionId, [$file.id])).size).toBe(0);
-    expect([...(await executions.retain(heir!, owner!.executionId, [$file.id, randomUUID()]))]).toEqual([$file.id]);
+    await executions.retain(heir!, stranger!.executionId, [$file.id]);
+    expect((await worker.find(heir!, [$file.id])).size).toBe(0);
+    await executions.retain(heir!, owner!.executionId, [$file.id, randomUUID()]);
     expect((await worker.readAll(await open(heir!, $file.id))).toString()).toBe('"shared"');
     const foreign = { organizationId: scenario.other.id, executionId: owner!.executionId };
     expect((await worker.find(foreign, [$file.id])).size).toBe(0);
-    expect((await executions.retain(foreign, owner!.executionId, [$file.id])).size).toBe(0);
+    await executions.retain(foreign, owner!.executionId);
+    expect((await worker.find(foreign, [$file.id])).size).toBe(0);
+    await executions.retain(stranger!, heir!.executionId);
+    expect([...(await worker.find(stranger!, [$file.id])).keys()]).toEqual([$file.id]);
   });
 
   it('are refused when they are too large, and leave nothing behind', async () => {

@@ -33,6 +33,26 @@ describe('values that lie in files', () => {
     expect(it.dispatched).toContain('after');
   });
 
+  it('are loaded together when one refers to another', () => {
+    const contents = { f1: [{ body: file('f2') }], f2: { n: 7, deep: file('f3') }, f3: [1, 2] };
+    const reads = (value: string) => {
+      const it = run([{ id: 'a', next: ['b'] }, gives('b', value)]);
+      it.complete('a', file('f1'));
+      const asked: string[][] = [];
+      for (let load = it.effects.at(-1); load?.type === 'load'; load = it.effects.at(-1)) {
+        asked.push(load.fileIds);
+        const values = Object.fromEntries(load.fileIds.map((id) => [id, contents[id as 'f1']]));
+        it.apply({ type: 'values_loaded', values });
+      }
+      return { output: it.output('b'), asked };
+    };
+    expect(reads('{{ steps.a.output[0].body.n + 1 }}')).toEqual({ output: 8, asked: [['f1'], ['f1', 'f2']] });
+    expect(reads('{{ JSON.stringify(steps.a.output) }}')).toEqual({
+      output: JSON.stringify([{ body: { n: 7, deep: [1, 2] } }]),
+      asked: [['f1'], ['f1', 'f2'], ['f1', 'f2', 'f3']],
+    });
+  });
+
   it('a new owner asks again', () => {
     const it = run([{ id: 'a', next: ['b'] }, gives('b', '{{ steps.a.output.x }}')]);
     it.complete('a', file('f1'));

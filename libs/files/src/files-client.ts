@@ -80,15 +80,13 @@ export class FilesClient {
     return content;
   }
 
-  /** Lets an execution refer to files of another one; gives those that it refers to then. */
-  async retain(owner: FileOwner, from: string, ids: readonly string[]): Promise<Set<string>> {
-    const retained = new Set<string>();
-    for (const page of pagesOf(ids)) {
-      const request = { executionId: owner.executionId, from, ids: page };
-      const reply = await this.means.bus.request(retainFiles, request, await this.as(owner));
-      for (const id of reply.ids) retained.add(id);
+  /** Lets an execution refer to files of another one, all of them where no ids are given. */
+  async retain(owner: FileOwner, from: string, ids?: readonly string[]): Promise<void> {
+    const { executionId } = owner;
+    for (const page of ids ? pagesOf(ids) : [undefined]) {
+      const request = { executionId, from, ...(page && { ids: page }) };
+      await this.means.bus.request(retainFiles, request, await this.as(owner));
     }
-    return retained;
   }
 
   private async as({ organizationId }: FileOwner): Promise<{ principal: string }> {

@@ -4,7 +4,7 @@ export { FilesClient, toReference } from './files-client.js';
 export type { FileOwner, FilesMeans } from './files-client.js';
 export { insist, isPassing } from './insist.js';
 export { jsonChunks } from './json-chunks.js';
-export { isLargerThan } from './json-size.js';
+export { isLargerThan, roughJsonSize } from './json-size.js';
 export { largeParts } from './large-parts.js';
 export { readValue } from './read-value.js';
 export { download } from './transfer.js';

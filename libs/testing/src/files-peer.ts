@@ -20,6 +20,10 @@ export class FilesPeer {
   readonly saved: { executionId: string; id: string }[] = [];
   /** Answers transfers with 503. */
   away = false;
+  /** Transfers that were answered so. */
+  refused = 0;
+  /** Told after an upload came to its end and before it is answered. */
+  onSaved: ((id: string) => void) | null = null;
   private readonly tickets = new Map<string, { executionId: string; contentType: string } | { id: string }>();
   private readonly server: Server = createServer((request, response) => void this.transfer(request, response));
 
@@ -46,10 +50,10 @@ export class FilesPeer {
         files: known.map((id) => ({ ...peer.files.get(id)?.file, url: peer.url, token: peer.ticket({ id }) })),
       };
     });
-    answer(retainFiles.subject, ({ executionId, from, ids }: { executionId: string; from: string; ids: string[] }) => {
-      const shared = ids.filter((id) => peer.references.get(from)?.has(id));
+    answer(retainFiles.subject, ({ executionId, from, ids }: { executionId: string; from: string; ids?: string[] }) => {
+      const shared = [...(peer.references.get(from) ?? [])].filter((id) => ids?.includes(id) ?? true);
       for (const id of shared) peer.refer(executionId, id);
-      return { ids: ids.filter((id) => peer.references.get(executionId)?.has(id)) };
+      return { retained: shared.length };
     });
     return peer;
   }
@@ -82,6 +86,7 @@ export class FilesPeer {
     const ticket = this.tickets.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
     if (this.away || !ticket) {
       request.resume();
+      this.refused++;
       response.writeHead(503).end(JSON.stringify({ code: 'unavailable', detail: 'Away.' }));
       return;
     }
@@ -103,6 +108,7 @@ export class FilesPeer {
     this.files.set(id, { file, content });
     this.refer(executionId, id);
     this.saved.push({ executionId, id });
+    this.onSaved?.(id);
     response.writeHead(201).end(JSON.stringify(file));
   }
 }

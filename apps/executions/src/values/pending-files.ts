@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AppError, INLINE_VALUE_LIMIT, type JsonObject, type JsonValue } from '@rpa/contracts';
-import type { RunEvent } from '@rpa/engine';
-import { fileIdOf, insist, largeParts, referredFiles, toReference, type FileOwner, type FilesClient } from '@rpa/files';
+import type { Filing, RunEvent } from '@rpa/engine';
+import {
+  fileIdOf,
+  insist,
+  largeParts,
+  referredFiles,
+  roughJsonSize,
+  toReference,
+  type FileOwner,
+  type FilesClient,
+} from '@rpa/files';
 import type { ValueCache } from './value-cache.js';
 
 const JSON_TYPE = 'application/json';
@@ -12,9 +21,10 @@ const AT_ONCE = 4;
  * follows from its content; {@link store} brings them to storage, and must have ended before the records are committed.
  */
 export class PendingFiles {
-  private readonly contents = new Map<string, Buffer>();
-  private readonly known = new Map<unknown, JsonObject>();
-  private readonly inherited = new Map<string, Set<string>>();
+  /** Made when they are needed: almost no transition has a large value. */
+  private contents: Map<string, Buffer> | null = null;
+  private known: Map<unknown, JsonObject> | null = null;
+  private inherited: Map<string, readonly string[] | null> | null = null;
 
   constructor(
     private readonly owner: FileOwner,
@@ -24,7 +34,7 @@ export class PendingFiles {
   ) {}
 
   /** What stands for a value in the journal; the value itself when it is small. */
-  readonly put = (value: JsonValue, keepShape: boolean): JsonValue => {
+  readonly put: Filing = (value, keepShape) => {
     const parts = largeParts(value, INLINE_VALUE_LIMIT, keepShape);
     if (parts === 'none') return value;
     if (parts === 'whole') return this.file(value);
@@ -33,22 +43,19 @@ export class PendingFiles {
   };
 
   get isEmpty(): boolean {
-    return this.contents.size === 0 && this.inherited.size === 0;
+    return this.contents === null && this.inherited === null;
   }
 
   /** Files that come with a value of another execution must belong to this one too, before it journals them. */
   inherit(from: string, value: unknown): void {
     const ids = referredFiles(value);
-    if (ids.size === 0) return;
-    const known = this.inherited.get(from) ?? new Set<string>();
-    for (const id of ids) known.add(id);
-    this.inherited.set(from, known);
+    if (ids.size > 0) (this.inherited ??= new Map()).set(from, [...ids]);
   }
 
-  /** The same for what an event brings from another execution. */
+  /** The same for what an event brings from another execution, and for what the files in it refer to. */
   inheritFrom(event: RunEvent, formerRun: string | undefined): void {
-    if (event.type === 'child_ended') this.inherit(event.executionId, event.output);
-    else if (event.type === 'adoptions_loaded' && formerRun !== undefined) this.inherit(formerRun, event.adoptions);
+    if (event.type === 'child_ended') this.inheritAll(event.executionId, event.output);
+    else if (event.type === 'adoptions_loaded' && formerRun !== undefined) this.inheritAll(formerRun, event.adoptions);
   }
 
   /**
@@ -56,15 +63,19 @@ export class PendingFiles {
    * @throws `unavailable` when nobody does any more, or the error for which storage will never take a value
    */
   async store(isWanted: () => boolean): Promise<void> {
-    for (const [from, ids] of this.inherited)
-      await insist(isWanted, () => this.files.retain(this.owner, from, [...ids]));
-    const left = [...this.contents.values()];
+    for (const [from, ids] of this.inherited ?? [])
+      await insist(isWanted, () => this.files.retain(this.owner, from, ids ?? undefined));
+    const left = [...(this.contents?.values() ?? [])];
     const take = async (): Promise<void> => {
       for (let bytes = left.pop(); bytes; bytes = left.pop()) await this.save(bytes, isWanted);
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, take));
-    this.contents.clear();
-    this.inherited.clear();
+    this.contents = null;
+    this.inherited = null;
+  }
+
+  private inheritAll(from: string, value: unknown): void {
+    if (referredFiles(value).size > 0) (this.inherited ??= new Map()).set(from, null);
   }
 
   private async save(bytes: Buffer, isWanted: () => boolean): Promise<void> {
@@ -72,20 +83,20 @@ export class PendingFiles {
   }
 
   private file(value: JsonValue): JsonObject {
-    const known = this.known.get(value);
+    const known = this.known?.get(value);
     if (known) return known;
-    const bytes = Buffer.from(JSON.stringify(value));
-    if (bytes.length > this.maxBytes)
+    if (roughJsonSize(value, this.maxBytes) > this.maxBytes)
       throw new AppError(
         'too_large',
-        `A value of ${bytes.length} bytes was made; ${this.maxBytes} are allowed (EXECUTIONS_MAX_VALUE_BYTES).`,
+        `A value of more than ${this.maxBytes} bytes was made, which EXECUTIONS_MAX_VALUE_BYTES forbids.`,
       );
+    const bytes = Buffer.from(JSON.stringify(value));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { organizationId } = this.owner;
     const id = fileIdOf({ organizationId, sha256, contentType: JSON_TYPE });
     const reference = { ...toReference({ id, size: bytes.length, contentType: JSON_TYPE, sha256 }) } as JsonObject;
-    this.contents.set(id, bytes);
-    this.known.set(value, reference);
+    (this.contents ??= new Map()).set(id, bytes);
+    (this.known ??= new Map()).set(value, reference);
     this.cache.set(organizationId, id, value, bytes.length);
     return reference;
   }

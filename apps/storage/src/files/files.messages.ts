@@ -53,9 +53,7 @@ export class FilesMessages {
   @Handles(retainFiles)
   async retain({ executionId, from, ids }: RetainFilesRequest, context: MessageContext): Promise<RetainFilesReply> {
     const organizationId = organizationOf(context.principal);
-    await this.files.share(organizationId, executionId, from, ids);
-    const retained = await this.files.referred(organizationId, executionId, ids);
-    return { ids: retained.map((file) => file.id) };
+    return { retained: await this.files.share(organizationId, executionId, from, ids ?? null) };
   }
 
   @Handles(releaseFiles)

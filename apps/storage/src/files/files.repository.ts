@@ -60,13 +60,18 @@ export class FilesRepository {
     return rows.map((row) => ({ ...row, size: Number(row.size) }));
   }
 
-  /** One execution refers to what another one refers to. */
-  async share(organizationId: string, executionId: string, from: string, ids: readonly string[]): Promise<void> {
-    await this.transactions.run(async (manager) => {
+  /** One execution refers to what another one refers to, all of it where no ids are given; tells how much of that is new. */
+  async share(
+    organizationId: string,
+    executionId: string,
+    from: string,
+    ids: readonly string[] | null,
+  ): Promise<number> {
+    return this.transactions.run(async (manager) => {
       const shared = await manager.query<{ file_id: string }[]>(
         `INSERT INTO storage.file_references (file_id, organization_id, execution_id)
          SELECT file_id, organization_id, $2::uuid FROM storage.file_references
-          WHERE organization_id = $1 AND execution_id = $3 AND file_id = ANY ($4::uuid[])
+          WHERE organization_id = $1 AND execution_id = $3 AND ($4::uuid[] IS NULL OR file_id = ANY ($4::uuid[]))
          ON CONFLICT DO NOTHING RETURNING file_id`,
         [organizationId, executionId, from, ids],
       );
@@ -75,6 +80,7 @@ export class FilesRepository {
           WHERE organization_id = $1 AND id = ANY ($2::uuid[]) AND unreferenced_since IS NOT NULL`,
         [organizationId, shared.map((row) => row.file_id)],
       );
+      return shared.length;
     });
   }
 

@@ -1,6 +1,6 @@
-import { ArrayMaxSize, IsArray, IsInt } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
-import { IsId, JsonField } from '../messages/fields.js';
+import { IsId } from '../messages/fields.js';
 import { FILE_EXAMPLE } from './stored-file.js';
 import { MAX_FILES_A_MESSAGE } from './transfer-files.command.js';
 
@@ -17,16 +17,18 @@ export class RetainFilesRequest {
   @IsId()
   from!: string;
 
+  /** Absent: every file, for a value in one of them may refer to others. */
+  @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_FILES_A_MESSAGE)
   @IsId({ each: true })
-  ids!: string[];
+  ids?: string[];
 }
 
 export class RetainFilesReply {
-  /** Files that the execution refers to now. */
-  @JsonField()
-  ids!: string[];
+  /** References that are new. */
+  @IsInt()
+  retained!: number;
 }
 
 /** One execution takes over references of another, before it journals them. Repeating it changes nothing. */
@@ -40,7 +42,7 @@ export const retainFiles = defineCommand({
   reply: RetainFilesReply,
   example: {
     request: { executionId: EXECUTION, from: OTHER, ids: [FILE_EXAMPLE.id] },
-    reply: { ids: [FILE_EXAMPLE.id] },
+    reply: { retained: 1 },
   },
 });
 

@@ -40,7 +40,7 @@ export function collectFiles(value: unknown, into: Set<string>, depth = 0): void
 export function withContents(value: JsonValue, loaded: ReadonlyMap<string, JsonValue>, depth = 0): JsonValue {
   if (value === null || typeof value !== 'object' || depth > DEEPEST) return value;
   const id = fileId(value);
-  if (id !== undefined) return loaded.has(id) ? (loaded.get(id) ?? null) : value;
+  if (id !== undefined) return loaded.has(id) ? withContents(loaded.get(id) ?? null, loaded, depth + 1) : value;
   if (!holdsFile(value, depth)) return value;
   if (Array.isArray(value)) return value.map((entry) => withContents(entry, loaded, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withContents(entry, loaded, depth + 1)]));

@@ -3,24 +3,26 @@ import type { Template, TemplateReference } from '../plan/template.js';
 import { collectFiles, fileId, withContents } from './file-references.js';
 
 /**
- * The files whose contents an evaluation would read and that are not loaded yet. Paths that are only handed on stay
- * closed. When nothing is missing, the contents are put in place in `values`.
+ * The files whose contents an evaluation would read, if not all of them are loaded: each of them, since what was loaded is
+ * forgotten with the transition. Paths that are only handed on stay closed. When nothing is missing, the contents are put
+ * in place in `values`.
  */
 export function missingFiles(
   values: { [root: string]: unknown },
   template: Template,
   loaded: ReadonlyMap<string, JsonValue>,
-): Set<string> {
+): ReadonlySet<string> {
   const needed = new Set<string>();
   for (const reference of template.handedOn) followTo(values, reference, loaded, needed, false);
   for (const reference of template.read) followTo(values, reference, loaded, needed, true);
-  const missing = new Set<string>();
-  for (const id of needed) if (!loaded.has(id)) missing.add(id);
-  if (missing.size === 0 && needed.size > 0) {
+  for (const id of needed) if (!loaded.has(id)) return needed;
+  if (needed.size > 0) {
     for (const root of Object.keys(values)) values[root] = withContents(values[root] as JsonValue, loaded);
   }
-  return missing;
+  return NONE;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Follows one path; files on the way are needed, and with `whole` every file in the value at its end. */
 function followTo(
@@ -36,7 +38,18 @@ function followTo(
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return;
     value = (value as { [key: string]: unknown })[key];
   }
-  if (whole) collectFiles(value, needed);
+  if (whole) collectOpened(value, loaded, needed);
+}
+
+/** Every file in the value, and in the contents of those that are loaded. */
+function collectOpened(value: unknown, loaded: ReadonlyMap<string, JsonValue>, needed: Set<string>): void {
+  const found = new Set<string>();
+  collectFiles(value, found);
+  for (const id of found) {
+    if (needed.has(id)) continue;
+    needed.add(id);
+    if (loaded.has(id)) collectOpened(loaded.get(id), loaded, needed);
+  }
 }
 
 function open(value: unknown, loaded: ReadonlyMap<string, JsonValue>, needed: Set<string>): unknown {

@@ -18,13 +18,29 @@ export async function openConfig(
   const { config } = task;
   const closed = (step.closed ?? []).filter((name) => referredFile(config[name]) !== undefined);
   const open = closed.length === 0 ? config : without(config, closed);
-  const ids = [...referredFiles(open)];
-  if (ids.length === 0) return config;
-  const isWanted = (): boolean => !running.reason;
+  if (referredFiles(open).size === 0) return config;
   try {
-    const tickets = await insist(isWanted, () => files.find(task, ids));
+    return { ...config, ...(await contentsOf(open, task, files, running)) };
+  } catch (error) {
+    throw toOpenFailure(error);
+  }
+}
+
+/** A file may refer to others: each round opens what the one before has brought up. */
+async function contentsOf(
+  config: JsonObject,
+  task: StepTask,
+  files: FilesClient,
+  running: Abortable,
+): Promise<JsonObject> {
+  let opened: JsonValue = config;
+  let bytes = 0;
+  for (let ids = [...referredFiles(opened)]; ids.length > 0; ids = [...referredFiles(opened)]) {
+    const tickets = await insist(
+      () => !running.reason,
+      () => files.find(task, ids),
+    );
     const contents = new Map<string, JsonValue>();
-    let bytes = 0;
     for (const id of ids) {
       const ticket = tickets.get(id);
       if (!ticket) throw notFound(id);
@@ -32,10 +48,9 @@ export async function openConfig(
       if (bytes > MOST_BYTES) throw tooLarge(bytes);
       contents.set(id, readValue(ticket, await files.readAll(ticket, running.signal)));
     }
-    return { ...config, ...(withContents(open, contents) as JsonObject) };
-  } catch (error) {
-    throw toOpenFailure(error);
+    opened = withContents(opened, contents);
   }
+  return opened as JsonObject;
 }
 
 function without(config: JsonObject, names: readonly string[]): JsonObject {
