@@ -108,6 +108,7 @@ describe('gates with many thousand starts', () => {
     await gates.passSettled(client, gate('debounce'));
     await gates.letIn(client, gate('capacity', ''), 5);
     await gates.running(client, ORGANIZATION, 100);
+    expect(await gates.hasImpatient(client, gate('concurrency'))).toBe(false);
     await gates.cancelOldest(client, gate('concurrency'), 'no');
     await gates.turnAway(client, gate('rate_limit'), 'no');
     const counts = new CountsRepository();
@@ -120,6 +121,7 @@ describe('gates with many thousand starts', () => {
     expect(sent.length).toBeGreaterThanOrEqual(11);
     const told = await plans();
     expect(told).toMatch(/executions_slots/);
+    expect(told).toMatch(/start_queue_policies/);
     expect(told).not.toMatch(/Seq Scan on (executions|inbox)\b/);
   });
 

@@ -141,6 +141,17 @@ export class GatesRepository {
     return rows[0]?.runs ?? 0;
   }
 
+  /** Whether any start at a gate is to be turned away or to take the place of others. */
+  async hasImpatient(client: PoolClient, gate: Gate): Promise<boolean> {
+    const { rows } = await client.query<{ found: boolean }>(
+      `SELECT EXISTS (SELECT FROM executions.start_queue
+          WHERE stage = $3::text AND organization_id = $1::uuid AND gate = $2::text
+            AND (lane_policy <> 'queue' OR rate_policy <> 'queue')) AS found`,
+      valuesOf(gate),
+    );
+    return rows[0]?.found ?? false;
+  }
+
   /** Cancels those that wait at a gate and are not to wait, as their workflows say. */
   async turnAway(client: PoolClient, gate: Gate, reason: string): Promise<string[]> {
     return this.cancel(

@@ -56,12 +56,17 @@ export class HoldStart {
   private async accept(held: HeldStart): Promise<{ executionId: string; gate: Gate } | null> {
     for (let tries = 1; ; tries++) {
       try {
-        return await inTransaction(this.parts.pool, (client) => this.write(client, held));
+        return await (isPlain(held) ? this.add(held) : inTransaction(this.parts.pool, (own) => this.write(own, held)));
       } catch (error) {
         if (!isDatabaseAway(error) || tries >= TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  private async add(held: HeldStart): Promise<{ executionId: string; gate: Gate } | null> {
+    const taken = await this.parts.queue.add(this.parts.pool, held);
+    return taken ? { executionId: held.id, gate: firstGate(held) } : null;
   }
 
   private async write(client: PoolClient, held: HeldStart): Promise<{ executionId: string; gate: Gate } | null> {
@@ -116,6 +121,11 @@ export class HoldStart {
     }
     return above ? { ...held, lane: null } : held;
   }
+}
+
+/** Nothing has to be looked at before it is accepted. */
+function isPlain({ lane, rate, debounce, row }: HeldStart): boolean {
+  return !debounce && lane?.policy !== 'skip' && rate?.policy !== 'skip' && !(lane && row.parent);
 }
 
 async function within(done: Promise<void>, ms: number): Promise<void> {

@@ -57,11 +57,10 @@ export class LetIn {
   private async pass(client: PoolClient, gate: Gate): Promise<{ moved: Moved[]; cancelled: string[] }> {
     const { gates } = this.parts;
     if (gate.stage === 'debounce') return { moved: await gates.passSettled(client, gate), cancelled: [] };
-    if (gate.stage === 'rate_limit') {
-      const moved = await gates.passRate(client, gate);
-      return { moved, cancelled: await gates.turnAway(client, gate, RATED) };
-    }
-    const moved = await gates.passSlots(client, gate);
+    const isRate = gate.stage === 'rate_limit';
+    const moved = isRate ? await gates.passRate(client, gate) : await gates.passSlots(client, gate);
+    if (!(await gates.hasImpatient(client, gate))) return { moved, cancelled: [] };
+    if (isRate) return { moved, cancelled: await gates.turnAway(client, gate, RATED) };
     const replaced = await gates.cancelOldest(client, gate, REPLACED);
     return { moved, cancelled: [...replaced, ...(await gates.turnAway(client, gate, SKIPPED))] };
   }

@@ -11,6 +11,48 @@ const ROW_COLUMNS = START_COLUMNS.filter(([name]) => name !== 'started_at' && na
 /** What a later start of the same debounce key puts in place of the former. */
 const REPLACED = ROW_COLUMNS.filter(([name]) => !['id', 'workflow_id', 'status', 'test', 'created_at'].includes(name));
 
+const CONTROL_COLUMNS = 'lane, lane_limit, lane_policy, rate_lane, rate_limit, rate_period_ms, rate_policy';
+const FIRST_CONTROL = 10;
+const FIRST_OF_ROW = FIRST_CONTROL + 7;
+const FIRST_OF_KEY = FIRST_OF_ROW + ROW_COLUMNS.length;
+
+const ACCEPT = accept('', '', 'true');
+const ACCEPT_WITH_KEY = accept(
+  `keyed AS (${takeKey(FIRST_OF_KEY)} RETURNING execution_id),`,
+  'WHERE EXISTS (SELECT FROM keyed)',
+  'EXISTS (SELECT FROM keyed)',
+);
+
+function accept(keyed: string, onlyIf: string, taken: string): string {
+  return `WITH ${keyed} written AS (
+      INSERT INTO executions.executions (organization_id, held_back, ${names(ROW_COLUMNS)})
+      SELECT $1::uuid, $2::text, ${places(ROW_COLUMNS, FIRST_OF_ROW)} ${onlyIf}
+      ON CONFLICT (id) DO NOTHING RETURNING id, organization_id
+    ), posted AS (
+      INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
+      SELECT w.id, w.organization_id, w.id, 'start', 'start', $7::json FROM written w
+    ), labelled AS (
+      INSERT INTO executions.labels (organization_id, execution_id, name, value)
+      SELECT w.organization_id, w.id, l.name, l.value
+        FROM written w, unnest($8::text[], $9::text[]) AS l (name, value)
+    ), queued AS (
+      INSERT INTO executions.start_queue (execution_id, organization_id, stage, gate, rank, due_at, place,
+        ${CONTROL_COLUMNS})
+      SELECT w.id, w.organization_id, $2::text, $3::text,
+             statement_timestamp() - $4::int * interval '${LEVEL_SECONDS} s',
+             statement_timestamp() + $5::int * interval '1 ms', $6::text,
+             $10::text, $11::int, $12::text, $13::text, $14::int, $15::int, $16::text
+        FROM written w
+    )
+    SELECT ${taken} AS taken`;
+}
+
+function takeKey(first: number): string {
+  return `INSERT INTO executions.start_keys (${names(KEY_COLUMNS)}) VALUES (${places(KEY_COLUMNS, first)})
+    ON CONFLICT (organization_id, source, key) DO UPDATE SET key = excluded.key
+      WHERE start_keys.execution_id = excluded.execution_id`;
+}
+
 /** The rows of starts that are accepted and wait for their turn. */
 export class StartQueueRepository {
   constructor(private readonly pool: Pool) {}
@@ -18,12 +60,7 @@ export class StartQueueRepository {
   /** True: the key was free, or this very start has taken it already. */
   async takeKey(client: PoolClient, { id, row }: HeldStart): Promise<boolean> {
     if (!row.key) return true;
-    const { rowCount } = await client.query(
-      `INSERT INTO executions.start_keys (${names(KEY_COLUMNS)}) VALUES (${places(KEY_COLUMNS)})
-       ON CONFLICT (organization_id, source, key) DO UPDATE SET key = excluded.key
-         WHERE start_keys.execution_id = excluded.execution_id`,
-      valuesOf(KEY_COLUMNS, { id, row }),
-    );
+    const { rowCount } = await client.query(takeKey(1), valuesOf(KEY_COLUMNS, { id, row }));
     return rowCount === 1;
   }
 
@@ -37,33 +74,21 @@ export class StartQueueRepository {
     );
   }
 
-  /** Writes the run that waits; doing it again changes nothing. */
-  async add(client: PoolClient, held: HeldStart): Promise<void> {
-    const { id, row, debounce } = held;
-    const { organizationId } = row;
+  /** Writes the run that waits, in one statement; doing it again changes nothing. False: another start has its key. */
+  async add(client: Pool | PoolClient, held: HeldStart): Promise<boolean> {
+    const { id, row } = held;
     const { stage, key } = firstGate(held);
-    const { rowCount } = await client.query(
-      `INSERT INTO executions.executions (organization_id, held_back, ${names(ROW_COLUMNS)})
-       VALUES ($1::uuid, $2::text, ${places(ROW_COLUMNS, 3)}) ON CONFLICT (id) DO NOTHING`,
-      [organizationId, stage, ...valuesOf(ROW_COLUMNS, { id, row })],
-    );
-    if (rowCount === 0) return;
-    await this.label(client, id, row);
-    await client.query(
-      `WITH posted AS (
-         INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
-         VALUES ($1::uuid, $2::uuid, $1::uuid, 'start', 'start', $3::json)
-       )
-       INSERT INTO executions.start_queue (execution_id, organization_id, stage, gate, rank, due_at,
-         lane, lane_limit, lane_policy, rate_lane, rate_limit, rate_period_ms, rate_policy, place)
-       VALUES ($1::uuid, $2::uuid, $4::text, $5::text,
-         statement_timestamp() - $6::int * interval '${LEVEL_SECONDS} s', statement_timestamp() + $7::int * interval '1 ms',
-         $8::text, $9::int, $10::text, $11::text, $12::int, $13::int, $14::text, $15::text)`,
-      [
-        ...[id, organizationId, JSON.stringify({ input: held.input }), stage, key, row.priority],
-        ...[firstWait(debounce), ...controlValues(held), placeOf(held)],
+    const { rows } = await client.query<{ taken: boolean }>({
+      name: row.key ? 'accept with key' : 'accept',
+      text: row.key ? ACCEPT_WITH_KEY : ACCEPT,
+      values: [
+        ...[row.organizationId, stage, key, row.priority, firstWait(held.debounce), placeOf(held)],
+        ...[JSON.stringify({ input: held.input }), ...labelArrays(row), ...controlValues(held)],
+        ...valuesOf(ROW_COLUMNS, { id, row }),
+        ...(row.key ? valuesOf(KEY_COLUMNS, { id, row }) : []),
       ],
-    );
+    });
+    return rows[0]?.taken ?? false;
   }
 
   /** The run that a debounce key keeps back, locked. */
@@ -100,23 +125,17 @@ export class StartQueueRepository {
       executionId,
       organizationId,
     ]);
-    await this.label(client, executionId, row);
+    await client.query(
+      `INSERT INTO executions.labels (organization_id, execution_id, name, value)
+       SELECT $1::uuid, $2::uuid, l.name, l.value FROM unnest($3::text[], $4::text[]) AS l (name, value)`,
+      [organizationId, executionId, ...labelArrays(row)],
+    );
     await client.query(
       `UPDATE executions.inbox SET body = $3::json
         WHERE execution_id = $1::uuid AND organization_id = $2::uuid AND kind = 'start'`,
       [executionId, organizationId, JSON.stringify({ input: { ...held.input, executionId } })],
     );
     return true;
-  }
-
-  private async label(client: PoolClient, id: string, { organizationId, labels }: StartRow): Promise<void> {
-    const named = Object.entries(labels ?? {});
-    if (named.length === 0) return;
-    await client.query(
-      `INSERT INTO executions.labels (organization_id, execution_id, name, value)
-       SELECT $1::uuid, $2::uuid, l.name, l.value FROM unnest($3::text[], $4::text[]) AS l (name, value)`,
-      [organizationId, id, named.map(([name]) => name), named.map(([, value]) => value)],
-    );
   }
 
   /** What a run waits for; null: it has begun, or is about to. */
@@ -127,6 +146,10 @@ export class StartQueueRepository {
     );
     return rows[0]?.stage ?? null;
   }
+}
+
+function labelArrays({ labels }: StartRow): string[][] {
+  return [Object.keys(labels ?? {}), Object.values(labels ?? {})];
 }
 
 /** The first of several starts waits for a period too, but never longer than it may wait at all. */
