@@ -4,6 +4,7 @@ import { RedeemIntegrationCredential } from './health/redeem-integration-credent
 import { HealthChecksRepository } from './health/health-checks.repository.js';
 import { HealthMessages } from './health/health.messages.js';
 import { GuardedEgress, httpClientProvider } from './health/http-client.js';
+import { ChangeIntegration } from './integrations/change-integration.js';
 import { IntegrationsMessages } from './integrations/integrations.messages.js';
 import { IntegrationsRepository } from './integrations/integrations.repository.js';
 import { SaveIntegration } from './integrations/save-integration.js';
@@ -13,6 +14,7 @@ import { ToggleIntegration } from './integrations/toggle-integration.js';
   controllers: [IntegrationsMessages, HealthMessages],
   providers: [
     IntegrationsRepository,
+    ChangeIntegration,
     SaveIntegration,
     ToggleIntegration,
     HealthChecksRepository,

@@ -49,6 +49,8 @@ import { ReceiveWebhook } from './webhooks/receive-webhook.js';
 import { RefusedRequests } from './webhooks/refused-requests.js';
 import { WebhooksMessages } from './webhooks/webhooks.messages.js';
 import { WebhooksRepository } from './webhooks/webhooks.repository.js';
+import { RecordTrigger } from './triggers/record-trigger.js';
+import { RevokePublisher } from './publishers/revoke-publisher.js';
 
 @Module({
   controllers: [
@@ -101,6 +103,8 @@ import { WebhooksRepository } from './webhooks/webhooks.repository.js';
     ReadStatus,
     PublishersRepository,
     CreatePublisher,
+    RecordTrigger,
+    RevokePublisher,
     DecideConnection,
     TriggerSources,
     ...TRIGGER_TYPES.flatMap((type) => type.shared ?? []),

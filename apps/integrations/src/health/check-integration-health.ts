@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type HealthCheckResult } from '@rpa/contracts';
 import type { IntegrationEntity } from '@rpa/entities/integrations';
 import { StepFailure, type HttpClient } from '@rpa/step-kit';
+import { ChangeIntegration } from '../integrations/change-integration.js';
 import { IntegrationsRepository } from '../integrations/integrations.repository.js';
 import { HealthChecksRepository } from './health-checks.repository.js';
 import { HTTP_CLIENT } from './http-client.js';
@@ -16,6 +17,7 @@ export class CheckIntegrationHealth {
     private readonly integrations: IntegrationsRepository,
     private readonly checks: HealthChecksRepository,
     private readonly credentials: RedeemIntegrationCredential,
+    private readonly changing: ChangeIntegration,
     @Inject(HTTP_CLIENT) private readonly http: HttpClient,
   ) {}
 
@@ -28,6 +30,7 @@ export class CheckIntegrationHealth {
     try {
       const result = await this.probe(integration, integration.maxRetries);
       await this.checks.finish(organizationId, id, result);
+      await this.changing.checked(integration, 'integration.checked', result);
       return result;
     } catch (error) {
       await this.checks.giveUp(organizationId, id).catch(() => undefined);
@@ -37,7 +40,10 @@ export class CheckIntegrationHealth {
 
   /** Tries once and keeps nothing; also of a disabled integration. */
   async test(organizationId: string, id: string): Promise<HealthCheckResult> {
-    return this.probe(await this.checkable(organizationId, id), 0);
+    const integration = await this.checkable(organizationId, id);
+    const result = await this.probe(integration, 0);
+    await this.changing.checked(integration, 'integration.tested', result);
+    return result;
   }
 
   private async probe(integration: IntegrationEntity, retries: number): Promise<HealthCheckResult> {

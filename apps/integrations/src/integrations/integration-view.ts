@@ -18,3 +18,13 @@ export function statusOf(row: Pick<IntegrationEntity, 'enabled' | 'checkingUntil
   if (row.checkingUntil && row.checkingUntil.getTime() > Date.now()) return 'checking';
   return row.status as IntegrationStatus;
 }
+
+/** What the audit log tells of an integration: its settings, not its health. */
+export function toAudited(row: IntegrationEntity): object {
+  const { name, key, type, description, baseUrl, authType, credentialKey, headers, timeout, enabled, tags } = row;
+  const { healthCheckUrl, healthCheckMethod, expectedStatus, healthCheckInterval, alertAfterFailures } = row;
+  return {
+    ...{ name, key, type, description, baseUrl, authType, credentialKey, headerNames: Object.keys(headers), timeout },
+    ...{ enabled, tags, healthCheckUrl, healthCheckMethod, expectedStatus, healthCheckInterval, alertAfterFailures },
+  };
+}

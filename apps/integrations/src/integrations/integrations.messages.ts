@@ -25,6 +25,7 @@ import {
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
 import { organizationOf } from '@rpa/platform';
+import { ChangeIntegration } from './change-integration.js';
 import { toView } from './integration-view.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { SaveIntegration } from './save-integration.js';
@@ -34,6 +35,7 @@ import { ToggleIntegration } from './toggle-integration.js';
 export class IntegrationsMessages {
   constructor(
     private readonly integrations: IntegrationsRepository,
+    private readonly changing: ChangeIntegration,
     private readonly saving: SaveIntegration,
     private readonly toggling: ToggleIntegration,
   ) {}
@@ -66,13 +68,13 @@ export class IntegrationsMessages {
 
   @Handles(deleteIntegration)
   async delete({ id }: ByIdRequest, { principal }: MessageContext): Promise<DoneReply> {
-    await this.integrations.softDelete(organizationOf(principal), id);
+    await this.changing.delete(organizationOf(principal), id);
     return {};
   }
 
   @Handles(restoreIntegration)
   async restore({ id }: ByIdRequest, { principal }: MessageContext): Promise<IntegrationView> {
-    return toView(await this.integrations.restore(organizationOf(principal), id));
+    return toView(await this.changing.restore(organizationOf(principal), id));
   }
 
   @Handles(getIntegrationsDashboard)

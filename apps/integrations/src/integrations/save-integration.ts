@@ -9,6 +9,7 @@ import {
 import { Bus } from '@rpa/messaging';
 import { Identity, sqlState } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
+import { ChangeIntegration } from './change-integration.js';
 import { completeSettings, type CompleteSettings } from './check-settings.js';
 import { toView } from './integration-view.js';
 import { IntegrationsRepository } from './integrations.repository.js';
@@ -20,6 +21,7 @@ const UNIQUE_VIOLATION = '23505';
 export class SaveIntegration {
   constructor(
     private readonly integrations: IntegrationsRepository,
+    private readonly changing: ChangeIntegration,
     private readonly bus: Bus,
     private readonly identity: Identity,
   ) {}
@@ -29,7 +31,7 @@ export class SaveIntegration {
     const settings = completeSettings(given);
     await this.checkCredential(organizationId, settings);
     try {
-      return toView(await this.integrations.insert(organizationId, { ...settings, id: uuidv7(), key, type }));
+      return toView(await this.changing.insert(organizationId, { ...settings, id: uuidv7(), key, type }));
     } catch (error) {
       if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
       throw new AppError('already_exists', `There is an integration with the key '${key}'.`, { cause: error });
@@ -41,7 +43,7 @@ export class SaveIntegration {
     const former = await this.integrations.get(organizationId, id);
     const settings = completeSettings(given, settingsOf(former));
     if (settings.credentialKey !== former.credentialKey) await this.checkCredential(organizationId, settings);
-    return toView(await this.integrations.change(organizationId, id, revision, settings));
+    return toView(await this.changing.change(organizationId, former, revision, settings, 'integration.updated'));
   }
 
   private async checkCredential(organizationId: string, { credentialKey }: CompleteSettings): Promise<void> {

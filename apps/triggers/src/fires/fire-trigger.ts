@@ -8,7 +8,8 @@ import {
   type JsonValue,
   type Principal,
 } from '@rpa/contracts';
-import { organizationOf, Transactions } from '@rpa/platform';
+import type { TriggerEntity } from '@rpa/entities/triggers';
+import { Audit, organizationOf, Transactions } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { eventKey } from '../events/read-event.js';
 import { EventInbox } from '../inbox/event-inbox.js';
@@ -27,6 +28,7 @@ export class FireTrigger {
     private readonly inbox: EventInbox,
     private readonly intents: RunIntents,
     private readonly transactions: Transactions,
+    private readonly audit: Audit,
   ) {}
 
   async execute(
@@ -40,7 +42,7 @@ export class FireTrigger {
       throw new AppError('too_large', `The payload has more than ${MAX_PAYLOAD} bytes.`);
     const trigger = await this.triggers.get(organizationId, request.id);
     const key = idempotencyKey === null ? null : eventKey('fire', [trigger.id, idempotencyKey]);
-    const eventId = await this.accept(organizationId, trigger.id, payload, key);
+    const eventId = await this.accept(trigger, payload, key);
     if (eventId === null) return this.repeat(organizationId, trigger.id, key ?? '', payload);
     const [settled] = await this.intents.runEvent(eventId);
     return settled ? reply(eventId, settled) : { eventId, outcome: 'pending' };
@@ -48,8 +50,7 @@ export class FireTrigger {
 
   /** @returns null when the key was used before */
   private accept(
-    organizationId: string,
-    triggerId: string,
+    { id: triggerId, organizationId, name }: TriggerEntity,
     payload: JsonValue,
     key: string | null,
   ): Promise<string | null> {
@@ -67,6 +68,8 @@ export class FireTrigger {
       const fresh = await this.inbox.insert([event]);
       if (!fresh.has(id)) return null;
       await this.inbox.insertIntents([{ eventId: id, triggerId, organizationId }], OWN_MS);
+      const resource = { type: 'trigger', id: triggerId, name };
+      await this.audit.record({ action: 'trigger.fired', resource, after: { eventId: id } });
       return id;
     });
   }

@@ -6,7 +6,7 @@ import {
   type CreateEventPublisherRequest,
   type Principal,
 } from '@rpa/contracts';
-import { CONFIG, organizationOf } from '@rpa/platform';
+import { Audit, CONFIG, organizationOf, Transactions } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { slugOf } from '../triggers/organization-slug.js';
 import type { TriggersConfig } from '../triggers.config.js';
@@ -18,6 +18,8 @@ import { PublishersRepository } from './publishers.repository.js';
 export class CreatePublisher {
   constructor(
     private readonly publishers: PublishersRepository,
+    private readonly transactions: Transactions,
+    private readonly audit: Audit,
     @Inject(CONFIG) private readonly config: TriggersConfig,
   ) {}
 
@@ -30,12 +32,22 @@ export class CreatePublisher {
     const slug = slugOf(principal);
     const user = `pub_${slug}_${randomBytes(6).toString('hex')}`;
     const password = newPassword();
-    const row = await this.publishers.insert(organizationOf(principal), {
-      id: uuidv7(),
-      organizationSlug: slug,
-      name: request.name ?? user,
-      user,
-      passwordHash: await hashPassword(password),
+    const passwordHash = await hashPassword(password);
+    const row = await this.transactions.run(async () => {
+      const created = await this.publishers.insert(organizationOf(principal), {
+        id: uuidv7(),
+        organizationSlug: slug,
+        name: request.name ?? user,
+        user,
+        passwordHash,
+      });
+      const resource = { type: 'event_publisher', id: created.id, name: created.name };
+      await this.audit.record({
+        action: 'event_publisher.created',
+        resource,
+        after: { user, subjects: subjectsOf(slug) },
+      });
+      return created;
     });
     return {
       id: row.id,

@@ -13,6 +13,7 @@ import { Handles, Messages, type MessageContext } from '@rpa/messaging';
 import { organizationOf } from '@rpa/platform';
 import { CreatePublisher } from './create-publisher.js';
 import { inboxPrefixOf, subjectsOf } from './publisher-grant.js';
+import { RevokePublisher } from './revoke-publisher.js';
 import { PublishersRepository } from './publishers.repository.js';
 
 @Messages()
@@ -20,6 +21,7 @@ export class PublishersMessages {
   constructor(
     private readonly publishers: PublishersRepository,
     private readonly creating: CreatePublisher,
+    private readonly revoking: RevokePublisher,
   ) {}
 
   @Handles(createEventPublisher)
@@ -42,8 +44,7 @@ export class PublishersMessages {
   }
 
   @Handles(revokeEventPublisher)
-  async revoke(request: ByIdRequest, context: MessageContext): Promise<DoneReply> {
-    await this.publishers.revoke(organizationOf(context.principal), request.id);
-    return {};
+  revoke(request: ByIdRequest, context: MessageContext): Promise<DoneReply> {
+    return this.revoking.execute(context.principal, request.id);
   }
 }

@@ -4,6 +4,7 @@ import type { JsonObject, Principal, TriggerView, UpdateTriggerRequest } from '@
 import { organizationOf, Transactions } from '@rpa/platform';
 import { CheckTrigger } from './check-trigger.js';
 import { ShowTrigger } from './show-trigger.js';
+import { RecordTrigger } from './record-trigger.js';
 import { SyncTrigger } from './sync-trigger.js';
 import { TriggerSecrets } from './trigger-secrets.js';
 import { stale, TriggersRepository } from './triggers.repository.js';
@@ -17,6 +18,7 @@ export class ChangeTrigger {
     private readonly sync: SyncTrigger,
     private readonly show: ShowTrigger,
     private readonly transactions: Transactions,
+    private readonly recording: RecordTrigger,
   ) {}
 
   async update(principal: Principal | null, request: UpdateTriggerRequest): Promise<TriggerView> {
@@ -47,6 +49,7 @@ export class ChangeTrigger {
       const changed = await this.triggers.change(organizationId, id, revision, change);
       const isSame = changed.enabled === row.enabled && isDeepStrictEqual(config, row.config);
       await this.sync.execute(changed, !isSame);
+      await this.recording.execute('trigger.updated', row, changed);
       return this.show.execute(changed);
     });
   }
@@ -59,6 +62,7 @@ export class ChangeTrigger {
       if (row.enabled === enabled) return this.show.execute(row);
       const changed = await this.triggers.change(organizationId, id, row.revision, { enabled });
       await this.sync.execute(changed);
+      await this.recording.execute(enabled ? 'trigger.enabled' : 'trigger.disabled', row, changed);
       return this.show.execute(changed);
     });
   }
@@ -69,6 +73,7 @@ export class ChangeTrigger {
       const row = await this.triggers.get(organizationId, id);
       await this.triggers.softDelete(organizationId, id);
       await this.sync.execute({ ...row, deletedAt: new Date() });
+      await this.recording.execute('trigger.deleted', row, null);
     });
   }
 
@@ -77,6 +82,7 @@ export class ChangeTrigger {
     return this.transactions.run(async () => {
       const row = await this.triggers.restore(organizationId, id);
       await this.sync.execute(row);
+      await this.recording.execute('trigger.restored', null, row);
       return this.show.execute(row);
     });
   }

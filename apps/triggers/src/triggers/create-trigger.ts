@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { CheckTrigger } from './check-trigger.js';
 import { slugOf } from './organization-slug.js';
 import { ShowTrigger } from './show-trigger.js';
+import { RecordTrigger } from './record-trigger.js';
 import { SyncTrigger } from './sync-trigger.js';
 import { TriggerProblems } from './trigger-problems.js';
 import { TriggerSecrets } from './trigger-secrets.js';
@@ -24,6 +25,7 @@ export class CreateTrigger {
     private readonly problems: TriggerProblems,
     private readonly show: ShowTrigger,
     private readonly transactions: Transactions,
+    private readonly recording: RecordTrigger,
   ) {}
 
   async execute(principal: Principal | null, request: CreateTriggerRequest): Promise<TriggerView> {
@@ -51,6 +53,7 @@ export class CreateTrigger {
         secretId,
         revision: 1,
       });
+      await this.recording.execute('trigger.created', null, row);
       await this.sync.execute(made);
       return made;
     });

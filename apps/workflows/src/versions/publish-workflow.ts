@@ -8,13 +8,14 @@ import {
 } from '@rpa/contracts';
 import type { WorkflowVersionEntity } from '@rpa/entities/workflows';
 import { Bus } from '@rpa/messaging';
-import { organizationOf, Transactions } from '@rpa/platform';
+import { Audit, organizationOf, Transactions } from '@rpa/platform';
 import { CheckDefinition } from '../definition/check-definition.js';
 import { FreezeDefinition, type FrozenDefinition } from '../definition/freeze-definition.js';
 import { pinChildren } from '../definition/pin-children.js';
 import { referencedKeys } from '../definition/referenced-keys.js';
 import { StepTypesRepository } from '../step-types/step-types.repository.js';
 import { WorkflowsRepository, type WorkflowWithDraft } from '../workflows/workflows.repository.js';
+import { resourceOf } from '../workflows/workflow-view.js';
 import { toVersionView } from './version-view.js';
 import { VersionsRepository } from './versions.repository.js';
 
@@ -29,6 +30,7 @@ export class PublishWorkflow {
     private readonly freeze: FreezeDefinition,
     private readonly transactions: Transactions,
     private readonly bus: Bus,
+    private readonly audit: Audit,
   ) {}
 
   async execute(principal: Principal | null, request: PublishWorkflowRequest): Promise<VersionView> {
@@ -71,6 +73,13 @@ export class PublishWorkflow {
           status: 'published',
           publishedVersion: version.number,
         });
+      const { number, hash } = version;
+      await this.audit.record({
+        action: 'workflow.published',
+        resource: resourceOf(workflow),
+        before: { version: workflow.publishedVersion },
+        after: { version: number, definitionSha256: hash },
+      });
       return version;
     });
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { workflowPublished, type Principal, type RollbackWorkflowRequest, type WorkflowView } from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
-import { organizationOf, Transactions } from '@rpa/platform';
-import { toView } from '../workflows/workflow-view.js';
+import { Audit, organizationOf, Transactions } from '@rpa/platform';
+import { resourceOf, toView } from '../workflows/workflow-view.js';
 import { WorkflowsRepository } from '../workflows/workflows.repository.js';
 import { VersionsRepository } from './versions.repository.js';
 
@@ -14,6 +14,7 @@ export class RollbackWorkflow {
     private readonly versions: VersionsRepository,
     private readonly transactions: Transactions,
     private readonly bus: Bus,
+    private readonly audit: Audit,
   ) {}
 
   async execute(principal: Principal | null, request: RollbackWorkflowRequest): Promise<WorkflowView> {
@@ -25,6 +26,12 @@ export class RollbackWorkflow {
         status: 'published',
         publishedVersion: version.number,
         draft: version.definition,
+      });
+      await this.audit.record({
+        action: 'workflow.rolled_back',
+        resource: resourceOf(row),
+        before: { version: row.publishedVersion },
+        after: { version: version.number },
       });
       return this.workflows.getWithDraft(organizationId, row.id);
     });

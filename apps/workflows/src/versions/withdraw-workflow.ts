@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { workflowArchived, workflowUnpublished, type Principal, type WorkflowView } from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
-import { organizationOf, Transactions } from '@rpa/platform';
-import { toView } from '../workflows/workflow-view.js';
+import { Audit, organizationOf, Transactions } from '@rpa/platform';
+import { resourceOf, toAudited, toView } from '../workflows/workflow-view.js';
 import { WorkflowsRepository } from '../workflows/workflows.repository.js';
 
+const ACTIONS = { draft: 'workflow.unpublished', archived: 'workflow.archived' } as const;
 const EVENTS = { draft: workflowUnpublished, archived: workflowArchived } as const;
 
 /** Takes a workflow out of use: nothing starts any more, runs go on. */
@@ -14,6 +15,7 @@ export class WithdrawWorkflow {
     private readonly workflows: WorkflowsRepository,
     private readonly transactions: Transactions,
     private readonly bus: Bus,
+    private readonly audit: Audit,
   ) {}
 
   /** `draft`: the published version is taken back; `archived`: the whole workflow is put aside. */
@@ -25,7 +27,10 @@ export class WithdrawWorkflow {
       const done = row.status === status || (status === 'draft' && row.status === 'archived');
       if (done) return { workflow: row, changed: false };
       await this.workflows.change(organizationId, id, row.revision, { status, publishedVersion: null });
-      return { workflow: await this.workflows.getWithDraft(organizationId, id), changed: true };
+      const after = await this.workflows.getWithDraft(organizationId, id);
+      const [was, is] = [toAudited(row), toAudited(after)];
+      await this.audit.record({ action: ACTIONS[status], resource: resourceOf(row), before: was, after: is });
+      return { workflow: after, changed: true };
     });
     if (changed)
       this.bus.emit(EVENTS[status], organizationId, {

@@ -21,6 +21,7 @@ export class CloneWorkflow {
       key: request.key,
       description: original.description,
       draft: original.draft,
+      action: 'workflow.cloned',
     });
   }
 }

@@ -7,12 +7,12 @@ import {
   type Principal,
   type WorkflowView,
 } from '@rpa/contracts';
-import { organizationOf, sqlState } from '@rpa/platform';
+import { Audit, organizationOf, sqlState, Transactions } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { CheckDefinition, issuesOf } from '../definition/check-definition.js';
 import { parseDefinition } from '../definition/parse-definition.js';
 import { freeKey, keyFromName } from './workflow-key.js';
-import { toView } from './workflow-view.js';
+import { resourceOf, toAudited, toView } from './workflow-view.js';
 import { WorkflowsRepository } from './workflows.repository.js';
 
 export interface NewWorkflow {
@@ -21,6 +21,8 @@ export interface NewWorkflow {
   description?: string | undefined;
   draft: JsonObject;
   issues?: DefinitionIssue[];
+  /** How it came to be, for the audit log. */
+  action: 'workflow.created' | 'workflow.cloned' | 'workflow.imported';
 }
 
 @Injectable()
@@ -28,6 +30,8 @@ export class CreateWorkflow {
   constructor(
     private readonly workflows: WorkflowsRepository,
     private readonly check: CheckDefinition,
+    private readonly transactions: Transactions,
+    private readonly audit: Audit,
   ) {}
 
   async execute(principal: Principal | null, request: CreateWorkflowRequest): Promise<WorkflowView> {
@@ -41,6 +45,7 @@ export class CreateWorkflow {
       description: request.description,
       draft: definition,
       issues: issuesOf(check),
+      action: 'workflow.created',
     });
   }
 
@@ -52,13 +57,18 @@ export class CreateWorkflow {
     if (workflow.key && taken.includes(wanted)) throw keyTaken(wanted);
     const key = workflow.key ?? freeKey(wanted, taken);
     try {
-      const row = await this.workflows.insert(organizationId, {
-        id: uuidv7(),
-        name: workflow.name,
-        key,
-        description: workflow.description ?? '',
-        draft: workflow.draft,
-        createdBy: principal?.kind === 'user' ? principal.userId : null,
+      const row = await this.transactions.run(async () => {
+        const created = await this.workflows.insert(organizationId, {
+          id: uuidv7(),
+          name: workflow.name,
+          key,
+          description: workflow.description ?? '',
+          draft: workflow.draft,
+          createdBy: principal?.kind === 'user' ? principal.userId : null,
+        });
+        const { action } = workflow;
+        await this.audit.record({ action, resource: resourceOf(created), after: toAudited(created) });
+        return created;
       });
       return toView({ ...row, draft: workflow.draft }, workflow.issues);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, workflowDeleted, type Principal, type WorkflowView } from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
-import { organizationOf, sqlState, Transactions } from '@rpa/platform';
-import { toView } from './workflow-view.js';
+import { Audit, organizationOf, sqlState, Transactions } from '@rpa/platform';
+import { resourceOf, toAudited, toView } from './workflow-view.js';
 import { WorkflowsRepository } from './workflows.repository.js';
 
 /** Soft: versions stay and runs go on, but nothing new starts. */
@@ -12,6 +12,7 @@ export class DeleteWorkflow {
     private readonly workflows: WorkflowsRepository,
     private readonly transactions: Transactions,
     private readonly bus: Bus,
+    private readonly audit: Audit,
   ) {}
 
   async execute(principal: Principal | null, id: string): Promise<void> {
@@ -19,6 +20,8 @@ export class DeleteWorkflow {
     const row = await this.transactions.run(async () => {
       const found = await this.workflows.get(organizationId, id);
       await this.workflows.softDelete(organizationId, id);
+      const resource = resourceOf(found);
+      await this.audit.record({ action: 'workflow.deleted', resource, before: toAudited(found) });
       return found;
     });
     this.bus.emit(workflowDeleted, organizationId, {
@@ -32,7 +35,10 @@ export class DeleteWorkflow {
   async restore(principal: Principal | null, id: string): Promise<WorkflowView> {
     const organizationId = organizationOf(principal);
     try {
-      await this.workflows.restore(organizationId, id);
+      await this.transactions.run(async () => {
+        const row = await this.workflows.restore(organizationId, id);
+        await this.audit.record({ action: 'workflow.restored', resource: resourceOf(row), after: toAudited(row) });
+      });
     } catch (error) {
       if (sqlState(error) === '23505')
         throw new AppError(

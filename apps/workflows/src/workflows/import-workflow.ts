@@ -44,6 +44,7 @@ export class ImportWorkflow {
       key: request.key ?? (typeof key === 'string' && KEY.test(key) ? key : undefined),
       description: request.description ?? text(document['description'], MAX_DESCRIPTION),
       draft,
+      action: 'workflow.imported',
       issues: issuesOf(await this.check.execute(principal, draft)),
     });
     return { workflow, report };
