@@ -8,6 +8,8 @@ const OPTIONS = {
   count: { type: 'boolean', default: false },
   mutants: { type: 'boolean', default: false },
   recovery: { type: 'boolean', default: false },
+  triggers: { type: 'boolean', default: false },
+  ticks: { type: 'string' },
   runs: { type: 'string' },
   faults: { type: 'string' },
   seed: { type: 'string' },
@@ -28,6 +30,14 @@ export async function runChaos(args) {
   if (values.recovery) {
     const { measureRecovery } = await import('./recovery.mjs');
     return tell(await measureRecovery(seed, values.short, say));
+  }
+  if (values.triggers) {
+    const { attackTriggers } = await import('./triggers.mjs');
+    const ticks = number('ticks', values.ticks ?? (values.short ? 2_000 : 20_000));
+    const { found, numbers, sound, seconds } = await attackTriggers({ seed, ticks }, say);
+    report(found, say);
+    tell({ sound, ...numbers, seconds });
+    return values.count && say(sound ? '1 passed, 0 failed' : '0 passed, 1 failed');
   }
   const runs = number('runs', values.runs ?? (values.short ? Infinity : 20_000));
   const faults = number('faults', values.faults ?? (runs === Infinity ? 0 : Math.ceil(runs * 0.015)));

@@ -7,6 +7,7 @@ import { Triggers1763800000000 } from './migrations/1763800000000-triggers.js';
 import { TriggerSources1764500000000 } from './migrations/1764500000000-trigger-sources.js';
 import { Schedules1764500100000 } from './migrations/1764500100000-schedules.js';
 import { Webhooks1764500200000 } from './migrations/1764500200000-webhooks.js';
+import { EventOrder1764500300000 } from './migrations/1764500300000-event-order.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { triggersConfig, type TriggersConfig } from './triggers.config.js';
 import { RunSources } from './sources/run-sources.js';
@@ -29,6 +30,7 @@ export async function start(config: TriggersConfig = triggersConfig.load()): Pro
         TriggerSources1764500000000,
         Schedules1764500100000,
         Webhooks1764500200000,
+        EventOrder1764500300000,
       ],
     },
     async started(app, { bus, health }) {

@@ -9,12 +9,14 @@ import { ReplayFires } from './fires/replay-fires.js';
 import { ReadStatus } from './fires/read-status.js';
 import { AcceptTriggerEvents } from './inbox/accept-trigger-events.js';
 import { Backlog } from './inbox/backlog.js';
+import { EventFloor } from './inbox/event-floor.js';
 import { EventInbox } from './inbox/event-inbox.js';
 import { FireIntent } from './inbox/fire-intent.js';
 import { ForgetOld } from './inbox/forget-old.js';
 import { IntentSignal } from './inbox/intent-signal.js';
 import { IntentsRepository } from './inbox/intents.repository.js';
 import { RunIntents } from './inbox/run-intents.js';
+import { OrderKeys } from './events/order-key.js';
 import { CreatePublisher } from './publishers/create-publisher.js';
 import { DecideConnection } from './publishers/decide-connection.js';
 import { PublishersMessages } from './publishers/publishers.messages.js';
@@ -74,6 +76,8 @@ import { RevokePublisher } from './publishers/revoke-publisher.js';
     ReplayFires,
     TriggerSecrets,
     Backlog,
+    EventFloor,
+    OrderKeys,
     WebhooksRepository,
     CapturesRepository,
     ReadRequests,

@@ -2,6 +2,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { headers as natsHeaders, type NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  AppError,
   createEventPublisher,
   createTrigger,
   disableTrigger,
@@ -37,8 +38,8 @@ async function send<Request extends object, Reply extends object>(
   return (await triggers.bus('gateway')).request(command, body, { principal: as.token });
 }
 function listen(channel: string, more: object = {}, as: Person = ada) {
-  const { filter, ...rest } = more as { filter?: string };
-  const config = { channel, ...(filter && { filter }) };
+  const { filter, orderBy, ...rest } = more as { filter?: string; orderBy?: string };
+  const config = { channel, ...(filter && { filter }), ...(orderBy && { orderBy }) };
   return send(
     createTrigger,
     { workflowId: triggers.workflow(), name: channel, type: 'event_bus', config, ...rest },
@@ -142,6 +143,27 @@ describe('an outside publisher', () => {
     await publish('breaks', {});
     await settles(broken.id, ['failed']);
   });
+
+  it('starts events with the same key one after the other, in the order of the stream, on two replicas', async () => {
+    const second = await triggers.startReplica();
+    const { id } = await listen('ordered', { orderBy: '{{ trigger.payload.key }}' });
+    let refused = 0;
+    // The first of each key is refused a few times: what comes after it has to wait.
+    triggers.refuseStarts = () => (refused++ < 6 ? new AppError('unavailable') : new AppError('overloaded'));
+    const events = Array.from({ length: 60 }, (_, n) => ({ key: `k${n % 3}`, n }));
+    for (const event of events) await publish('ordered', event);
+    await eventually(() => expect(refused).toBeGreaterThan(3), 10_000);
+    triggers.refuseStarts = null;
+    await eventually(() => expect(startsOf(id)).toHaveLength(60), 30_000);
+    for (const key of ['k0', 'k1', 'k2']) {
+      const numbers = startsOf(id).flatMap(({ inputs }) => {
+        const event = inputs as { key: string; n: number };
+        return event.key === key ? [event.n] : [];
+      });
+      expect(numbers).toEqual(events.filter((event) => event.key === key).map((event) => event.n));
+    }
+    await triggers.stopReplica(second);
+  }, 60_000);
 
   it('gives a payload that is no object to the workflow as trigger.payload, without inputs', async () => {
     const { id } = await listen('scalar');

@@ -136,7 +136,7 @@ describe('fire by hand', () => {
     expect(status.data.find((row) => row.id === id)).toMatchObject({ open: 0, lastFire: { outcome: 'fired' } });
     await eventually(async () =>
       expect((await send(readTriggersStatus, {})).sources).toEqual([
-        { type: 'event_bus', ok: true, lag: null },
+        { type: 'event_bus', ok: true, lag: expect.anything() },
         { type: 'schedule', ok: true, lag: null },
       ]),
     );

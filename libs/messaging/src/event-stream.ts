@@ -50,6 +50,17 @@ export async function ensureEventStream(bus: Bus): Promise<void> {
   });
 }
 
+/** How far triggers has come: every event up to `ackFloor` is taken in, `pending` more wait. */
+export async function readEventProgress(bus: Bus): Promise<{ ackFloor: number; pending: number }> {
+  const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+  const {
+    ack_floor: floor,
+    num_pending: waiting,
+    num_ack_pending: handedOut,
+  } = await manager.consumers.info(EVENTS_STREAM, EVENTS_CONSUMER);
+  return { ackFloor: floor.stream_seq, pending: waiting + handedOut };
+}
+
 /**
  * Reads events until stopped; the handler acknowledges each after it has committed it. Ends (`closed()`) when the stream
  * or its consumer is gone, which is time to call {@link ensureEventStream} again.

@@ -5,7 +5,7 @@ export type { BusOptions, BusStatus } from './bus-options.js';
 export { connectBus } from './connect-bus.js';
 export { decodeBody, encodeBody } from './codec.js';
 export type { CommandHandler, Door } from './door.js';
-export { consumeEvents, ensureEventStream } from './event-stream.js';
+export { consumeEvents, ensureEventStream, readEventProgress } from './event-stream.js';
 export { Handles, Messages } from './handles.js';
 export type { ClientRef, IncomingHeaders, MessageContext } from './message-context.js';
 export { BODY_LIMIT, PART_SIZE } from './message-parts.js';

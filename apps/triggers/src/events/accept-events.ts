@@ -7,6 +7,7 @@ import { EventInbox, type EventSource, type InboxEvent, type NewIntent } from '.
 import { IntentSignal } from '../inbox/intent-signal.js';
 import { channelMatches } from '../types/event-bus/channel-pattern.js';
 import { ListeningTriggers, type ListeningTrigger } from './listening-triggers.js';
+import { OrderKeys } from './order-key.js';
 import type { ReadEvent } from './read-event.js';
 
 /** An event that came in for one organization on one channel. */
@@ -15,6 +16,8 @@ export interface IncomingEvent {
   channel: string;
   source: EventSource;
   event: ReadEvent;
+  /** Its number in the stream. */
+  seq?: number;
   /** It has been handed out before: when it is known, that was us before a crash and no repeat of its publisher. */
   redelivered?: boolean;
 }
@@ -41,6 +44,7 @@ export class AcceptEvents {
     private readonly listening: ListeningTriggers,
     private readonly inbox: EventInbox,
     private readonly fires: FiresRepository,
+    private readonly orders: OrderKeys,
     private readonly signal: IntentSignal,
   ) {}
 
@@ -59,7 +63,7 @@ export class AcceptEvents {
   }
 
   private async store(matched: Matched[], total: number): Promise<Acceptance> {
-    const rows: { row: InboxEvent; triggers: ListeningTrigger[]; redelivered: boolean }[] = [];
+    const rows: { row: InboxEvent; triggers: ListeningTrigger[]; incoming: IncomingEvent }[] = [];
     const fires: NewFire[] = [];
     for (const { incoming, triggers } of matched) {
       const { event, channel, source } = incoming;
@@ -73,15 +77,17 @@ export class AcceptEvents {
       rows.push({
         row: { id: uuidv7(), organizationId, source, channel, eventKey, payload, headers },
         triggers,
-        redelivered: incoming.redelivered === true,
+        incoming,
       });
     }
     const fresh = rows.length === 0 ? new Set<string>() : await this.inbox.insert(rows.map(({ row }) => row));
     const intents: NewIntent[] = [];
-    for (const { row, triggers, redelivered } of rows)
-      for (const { id: triggerId, organizationId } of triggers) {
-        if (fresh.has(row.id)) intents.push({ eventId: row.id, triggerId, organizationId });
-        else if (!redelivered)
+    for (const { row, triggers, incoming } of rows)
+      for (const trigger of triggers) {
+        const { id: triggerId, organizationId } = trigger;
+        const order = { orderKey: this.orders.of(trigger, incoming), orderSeq: incoming.seq ?? null };
+        if (fresh.has(row.id)) intents.push({ eventId: row.id, triggerId, organizationId, ...order });
+        else if (incoming.redelivered !== true)
           fires.push({ triggerId, organizationId, eventKey: row.eventKey, outcome: 'deduplicated', reason: null });
       }
     await this.inbox.insertIntents(intents);

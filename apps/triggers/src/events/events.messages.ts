@@ -1,5 +1,6 @@
 import { AppError, publishEvents, type PublishEventsReply, type PublishEventsRequest } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { Backlog } from '../inbox/backlog.js';
 import { slugOf } from '../triggers/organization-slug.js';
 import { AcceptEvents, type IncomingEvent } from './accept-events.js';
 import { readEvents } from './read-event.js';
@@ -8,10 +9,14 @@ const MAX_EVENT = 256 * 1024;
 
 @Messages()
 export class EventsMessages {
-  constructor(private readonly accepting: AcceptEvents) {}
+  constructor(
+    private readonly accepting: AcceptEvents,
+    private readonly backlog: Backlog,
+  ) {}
 
   @Handles(publishEvents)
   async publish(request: PublishEventsRequest, context: MessageContext): Promise<PublishEventsReply> {
+    this.backlog.assertRoom();
     const slug = slugOf(context.principal);
     const headers = Object.fromEntries(
       Object.entries(request.headers ?? {}).flatMap(([name, value]) =>

@@ -22,6 +22,9 @@ export interface NewIntent {
   eventId: string;
   triggerId: string;
   organizationId: string;
+  /** Those with the same go one after the other, by `orderSeq`. */
+  orderKey?: string | null;
+  orderSeq?: number | null;
 }
 
 export interface EventByKey {
@@ -69,14 +72,17 @@ export class EventInbox {
   async insertIntents(intents: NewIntent[], notBefore = 0): Promise<void> {
     if (intents.length === 0) return;
     await this.transactions.manager.query(
-      `INSERT INTO triggers.event_intents (event_id, trigger_id, organization_id, next_at)
-       SELECT event_id, trigger_id, organization_id, now() + $4::int * interval '1 millisecond'
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS intent (event_id, trigger_id, organization_id)`,
+      `INSERT INTO triggers.event_intents (event_id, trigger_id, organization_id, next_at, order_key, order_seq)
+       SELECT event_id, trigger_id, organization_id, now() + $4::int * interval '1 millisecond', order_key, order_seq
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::text[], $6::bigint[])
+           AS intent (event_id, trigger_id, organization_id, order_key, order_seq)`,
       [
         intents.map((intent) => intent.eventId),
         intents.map((intent) => intent.triggerId),
         intents.map((intent) => intent.organizationId),
         notBefore,
+        intents.map((intent) => intent.orderKey ?? null),
+        intents.map((intent) => intent.orderSeq ?? null),
       ],
     );
   }

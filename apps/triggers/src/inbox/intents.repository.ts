@@ -49,6 +49,12 @@ export interface Postponed {
 
 /** Longer than a start takes to be answered or to time out: only what a dead process held is taken up by another. */
 const CLAIM = '10 seconds';
+/** Without an order, or nothing with the same key is before it and nothing can come in before it any more. */
+const IN_TURN = `(order_key IS NULL OR (
+  (order_seq IS NULL OR order_seq <= $1::bigint OR created_at < now() - interval '15 seconds') AND NOT EXISTS (
+    SELECT FROM triggers.event_intents before
+     WHERE before.trigger_id = turn.trigger_id AND before.order_key = turn.order_key
+       AND (coalesce(before.order_seq, 0), before.event_id) < (coalesce(turn.order_seq, 0), turn.event_id))))`;
 const COLUMNS = `i.event_id AS "eventId", i.trigger_id AS "triggerId", i.organization_id AS "organizationId", i.attempts,
   t.organization_slug AS "organizationSlug", e.source, e.channel, e.event_key AS "eventKey", e.payload, e.headers, e.request,
   t.workflow_id AS "workflowId", t.type, t.enabled, t.deleted_at IS NOT NULL AS deleted, t.config, t.inputs, t.revision,
@@ -59,8 +65,9 @@ const COLUMNS = `i.event_id AS "eventId", i.trigger_id AS "triggerId", i.organiz
 export class IntentsRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  claimDue(limit: number): Promise<ClaimedIntent[]> {
-    return this.claim('next_at <= now()', `ORDER BY next_at LIMIT ${Math.trunc(limit)}`, []);
+  /** @param floor up to which number of the stream every event has been taken in */
+  claimDue(limit: number, floor: number): Promise<ClaimedIntent[]> {
+    return this.claim(`next_at <= now() AND ${IN_TURN}`, `ORDER BY next_at LIMIT ${Math.trunc(limit)}`, [floor]);
   }
 
   async claimEvent(eventId: string): Promise<ClaimedIntent[]> {
@@ -118,7 +125,7 @@ export class IntentsRepository {
     // TypeORM answers an UPDATE with its rows and their number.
     const [rows] = await this.transactions.manager.query<[ClaimedIntent[], number]>(
       `WITH due AS (
-         SELECT event_id, trigger_id FROM triggers.event_intents WHERE ${where} ${order} FOR UPDATE SKIP LOCKED
+         SELECT event_id, trigger_id FROM triggers.event_intents turn WHERE ${where} ${order} FOR UPDATE SKIP LOCKED
        )
        UPDATE triggers.event_intents i SET attempts = i.attempts + 1, next_at = now() + interval '${CLAIM}'
          FROM due, triggers.event_inbox e, triggers.triggers t

@@ -3,6 +3,7 @@ import { triggerFired } from '@rpa/contracts';
 import { Bus } from '@rpa/messaging';
 import { LOGGER, Metrics, type Logger } from '@rpa/platform';
 import { TriggerProblems } from '../triggers/trigger-problems.js';
+import { EventFloor } from './event-floor.js';
 import { FireIntent, type StartWait } from './fire-intent.js';
 import { IntentSignal } from './intent-signal.js';
 import { IntentsRepository, type ClaimedIntent, type Postponed, type Settled } from './intents.repository.js';
@@ -29,6 +30,7 @@ export class RunIntents {
     private readonly fire: FireIntent,
     private readonly signal: IntentSignal,
     private readonly problems: TriggerProblems,
+    private readonly floor: EventFloor,
     private readonly bus: Bus,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
@@ -77,7 +79,7 @@ export class RunIntents {
     try {
       while (!this.stopped) {
         this.again = false;
-        const claimed = await this.intents.claimDue(BATCH);
+        const claimed = await this.intents.claimDue(BATCH, this.floor.current);
         if (claimed.length === 0) return;
         const settled = await this.handle(claimed);
         if (settled.length === 0) await pause(PAUSE_MS);

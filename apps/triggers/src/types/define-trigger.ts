@@ -23,8 +23,6 @@ export interface TriggerTypeDefinition<Schema extends TSchema, Checkpoint = unkn
   channelOf?(config: Static<Schema>): string;
   /** Expression in braces that decides whether an event is wanted. */
   filterOf?(config: Static<Schema>): string | undefined;
-  /** Expression in braces; events for which it gives the same are handed over one after the other. */
-  orderOf?(config: Static<Schema>): string | undefined;
   /** Credential that the source uses, by its key: a missing one is refused when the trigger is saved. */
   credentialOf?(config: Static<Schema>): string | undefined;
   /** What the checkpoint belongs to, e.g. host and mailbox. When a change of the config changes it, the source begins anew. */
@@ -43,7 +41,6 @@ export interface TriggerType {
   check(config: JsonObject): Fault[];
   channelOf(config: JsonObject): string | null;
   filterOf(config: JsonObject): string | undefined;
-  orderOf(config: JsonObject): string | undefined;
   credentialOf(config: JsonObject): string | undefined;
   identityOf(config: JsonObject): string;
   source?: OwnSource<JsonObject, unknown>;
@@ -74,7 +71,6 @@ export function defineTrigger<Schema extends TSchema, Checkpoint = unknown>(
     },
     channelOf: (config) => definition.channelOf?.(typed(config)) ?? null,
     filterOf: (config) => definition.filterOf?.(typed(config)),
-    orderOf: (config) => definition.orderOf?.(typed(config)),
     credentialOf: (config) => definition.credentialOf?.(typed(config)),
     identityOf: (config) => definition.identityOf?.(typed(config)) ?? '',
     ...(source && { source: source as unknown as OwnSource<JsonObject, unknown> }),

@@ -1,13 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Bus, consumeEvents, ensureEventStream, type JsMsg } from '@rpa/messaging';
+import { Bus, consumeEvents, ensureEventStream, readEventProgress, type JsMsg } from '@rpa/messaging';
 import { LOGGER, Metrics, type Logger } from '@rpa/platform';
 import { AcceptEvents } from '../../events/accept-events.js';
+import { Backlog } from '../../inbox/backlog.js';
+import { EventFloor } from '../../inbox/event-floor.js';
 import type { SharedSource } from '../trigger-source.js';
 import { readMessage } from './read-message.js';
 
 /** Events of one commit. */
 const BATCH = 100;
 const RETRY_MS = 1_000;
+const PROGRESS_MS = 200;
+/** While too much waits to be handed over, events are left in the stream. */
+const FULL_MS = 250;
 /** Pause before an event is handed out again that could not be stored; grows with its deliveries. */
 const REDELIVER_MS = 1_000;
 const MAX_REDELIVER_MS = 60_000;
@@ -22,6 +27,8 @@ export class ConsumeEventBus implements SharedSource {
   private readonly buffer: JsMsg[] = [];
   private committing: Promise<void> | null = null;
   private reading: Promise<void> | null = null;
+  private progress: NodeJS.Timeout | undefined;
+  private readingProgress = false;
   private stopped = false;
   private reason = 'the stream has not been read yet';
   private lag: number | null = null;
@@ -29,6 +36,8 @@ export class ConsumeEventBus implements SharedSource {
   constructor(
     private readonly bus: Bus,
     private readonly accept: AcceptEvents,
+    private readonly floor: EventFloor,
+    private readonly backlog: Backlog,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -37,10 +46,12 @@ export class ConsumeEventBus implements SharedSource {
 
   start(): void {
     this.reading = this.read();
+    this.progress = setInterval(() => void this.readProgress(), PROGRESS_MS);
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearInterval(this.progress);
     this.messages?.stop();
     await this.reading;
     while (this.committing) await this.committing;
@@ -68,15 +79,34 @@ export class ConsumeEventBus implements SharedSource {
     }
   }
 
+  private async readProgress(): Promise<void> {
+    if (!this.messages || this.readingProgress) return;
+    this.readingProgress = true;
+    try {
+      const { ackFloor, pending } = await readEventProgress(this.bus);
+      this.floor.current = ackFloor;
+      this.lag = pending;
+    } catch {
+      // Read again soon; whoever waits for it waits only so long.
+    } finally {
+      this.readingProgress = false;
+    }
+  }
+
   private receive(msg: JsMsg): void {
-    this.lag = msg.info.pending;
     this.buffer.push(msg);
     this.committing ??= this.commit();
   }
 
   /** One commit at a time; what comes in meanwhile is the next one. */
   private async commit(): Promise<void> {
-    while (this.buffer.length > 0) await this.store(this.buffer.splice(0, BATCH));
+    while (this.buffer.length > 0) {
+      while (this.backlog.isFull && !this.stopped) {
+        for (const msg of this.buffer) msg.working();
+        await new Promise((resolve) => setTimeout(resolve, FULL_MS));
+      }
+      await this.store(this.buffer.splice(0, BATCH));
+    }
     this.committing = null;
   }
 

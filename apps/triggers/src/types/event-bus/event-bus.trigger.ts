@@ -1,3 +1,4 @@
+import type { Fault } from '@rpa/contracts';
 import Type from 'typebox';
 import { checkTemplate } from '../../triggers/check-template.js';
 import { defineTrigger } from '../define-trigger.js';
@@ -21,12 +22,20 @@ export const eventBusTrigger = defineTrigger({
           description: 'Only events for which this is true, e.g. {{ trigger.payload.total > 100 }}.',
         }),
       ),
+      orderBy: Type.Optional(
+        Type.String({
+          maxLength: 10_240,
+          description:
+            'Events for which this expression gives the same start one after the other, in the order in which they were published.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
   ui: {
     channel: { label: 'Channel', placeholder: 'orders.created' },
     filter: { control: 'expression', label: 'Only when', placeholder: '{{ trigger.payload.total > 100 }}' },
+    orderBy: { control: 'expression', label: 'In order by', placeholder: '{{ trigger.payload.orderId }}' },
   },
   sample: {
     payload: { id: 'A-1', total: 120 },
@@ -34,9 +43,14 @@ export const eventBusTrigger = defineTrigger({
     channel: 'orders.created',
   },
   check(config) {
-    const faults = config.filter === undefined ? [] : checkTemplate(config.filter, 'filter');
-    if (config.filter !== undefined && !config.filter.includes('{{'))
-      faults.push({ path: 'filter', code: 'expression', message: 'must be an expression in double braces' });
+    const faults: Fault[] = [];
+    for (const field of ['filter', 'orderBy'] as const) {
+      const text = config[field];
+      if (text === undefined) continue;
+      faults.push(...checkTemplate(text, field));
+      if (!text.includes('{{'))
+        faults.push({ path: field, code: 'expression', message: 'must be an expression in double braces' });
+    }
     if (!isChannelPattern(config.channel))
       faults.push({
         path: 'channel',

@@ -17,6 +17,7 @@ export function readMessage(msg: Message): IncomingEvent[] {
     slug,
     channel: channel.join('.'),
     source: 'event_bus' as const,
+    seq: msg.info.streamSequence,
     redelivered: msg.info.deliveryCount > 1,
   };
   const headers = readHeaders(msg);
