@@ -53,8 +53,8 @@ export class CreateTrigger {
         secretId,
         revision: 1,
       });
-      await this.recording.execute('trigger.created', null, row);
       await this.sync.execute(made);
+      await this.recording.execute('trigger.created', null, made);
       return made;
     });
     if (isPublished) return this.show.execute(row);
