@@ -71,7 +71,7 @@ describe('deny by default', () => {
       '/auth/register',
     ]);
     // What is not about signing in carries its own proof: a signed ticket or link.
-    expect(anonymous.filter((path) => !/^\/(auth|files|approvals)\//.test(path))).toEqual([]);
+    expect(anonymous.filter((path) => !/^\/(auth|files|approval-links)\//.test(path))).toEqual([]);
     for (const path of ['/', '/docs', '/docs/openapi.json', '/api/health', '/api/health/live', '/api/v1/auth/jwks'])
       expect({ path, status: (await platform.get(path)).status }).toEqual({ path, status: 200 });
   });
@@ -121,6 +121,17 @@ describe('forged and stale tokens', () => {
     ['an unknown kid', () => es256(claims, 'auth', 'auth:000000000000')],
     ['no kid', () => sign({ alg: 'ES256' }, claims, platform.secrets.identityKeys.auth)],
     ['a kid that is a prototype name', () => es256(claims, 'auth', '__proto__')],
+    ['a kid that is a path', () => es256(claims, 'auth', '../../dev/null')],
+    ['a kid of auth that is a path', () => es256(claims, 'auth', 'auth:../../dev/null')],
+    ['a kid that is SQL', () => es256(claims, 'auth', "auth:' UNION SELECT 'x")],
+    [
+      'keys that the token says where to find',
+      () => {
+        const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+        const header = { alg: 'ES256', kid: 'auth:mine', jku: 'http://127.0.0.1:1/jwks', x5u: 'http://127.0.0.1:1/' };
+        return sign(header, claims, String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+      },
+    ],
     [
       'a key of nobody under the kid of auth',
       () => {

@@ -24,7 +24,7 @@ function leaked(): ReadonlySet<string> {
 
 /**
  * Whether somebody who tries leaked passwords comes upon this one: it is in the list, in any case, with other signs for
- * letters, with digits and signs before or behind it, or written twice and more.
+ * letters, with digits and signs before or behind it, or written twice and more; or it is digits or a few signs over and over.
  */
 export function isLeakedPassword(password: string): boolean {
   const lower = password.normalize('NFKC').toLowerCase();
@@ -35,7 +35,7 @@ export function isLeakedPassword(password: string): boolean {
 }
 
 function isListed(text: string): boolean {
-  return (text.length >= SHORTEST_WORD && leaked().has(text)) || /^(.)\1*$/u.test(text);
+  return (text.length >= SHORTEST_WORD && leaked().has(text)) || /^(.{1,3}?)\1+$|^\d+$/su.test(text);
 }
 
 /** `abcabcabc` is `abc` three times; what is no repetition is its own unit. */
