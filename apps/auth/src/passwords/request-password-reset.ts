@@ -4,7 +4,7 @@ import { Bus, type ClientRef } from '@rpa/messaging';
 import { Audit, LOGGER, Transactions, type Logger } from '@rpa/platform';
 import { normalizeEmail } from '../accounts/email-address.js';
 import { SystemScopeRepository } from '../system-scope.repository.js';
-import { AttemptLimit, RESET_REQUESTS } from '../throttle/attempt-limit.js';
+import { AttemptLimit, RESET_REQUESTS, RESET_REQUESTS_OF_ADDRESS } from '../throttle/attempt-limit.js';
 import { networkOf } from '../throttle/network-of.js';
 import { ResetLinks } from './reset-links.js';
 
@@ -23,7 +23,7 @@ export class RequestPasswordReset {
 
   async execute(text: string, client: ClientRef): Promise<DoneReply> {
     const email = normalizeEmail(text);
-    await this.limit.take(RESET_REQUESTS, `address ${networkOf(client.address)}`);
+    await this.limit.take(RESET_REQUESTS_OF_ADDRESS, `address ${networkOf(client.address)}`);
     await this.limit.take(RESET_REQUESTS, `account ${email}`);
     this.send(email).catch((error: unknown) => {
       if (!AppError.is(error)) this.logger.error({ err: error }, 'A password reset was not sent');

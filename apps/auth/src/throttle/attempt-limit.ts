@@ -25,6 +25,9 @@ export const RESET_REQUESTS: AttemptRule = {
   refusal: 'Too many reset links were asked for.',
 };
 
+/** Behind one address may be a whole office. */
+export const RESET_REQUESTS_OF_ADDRESS: AttemptRule = { ...RESET_REQUESTS, attempts: 50 };
+
 /** Counts attempts in the database, so that replicas share the count; an attempt counts before it is looked at. */
 @Injectable()
 export class AttemptLimit {
