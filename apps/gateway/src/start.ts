@@ -90,7 +90,9 @@ async function setUp(
   readBodies(server, BODY_LIMIT);
   await protectBrowsers(server, config.allowedOrigins);
   await server.register(cookie);
-  app.get(SessionStates).listen();
+  const sessions = app.get(SessionStates);
+  sessions.onChange(() => realtime.recheck());
+  sessions.listen();
   await mountHooks(server, { bus, logger });
   const limiter = new RateLimiter(config.rateLimit);
   await mountRoutes(server, Object.values(table).flat(), {

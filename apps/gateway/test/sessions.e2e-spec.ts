@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { accessChanged, AppError, checkSession, ERRORS, SYSTEM_ROLES, type CheckSessionReply, type CheckSessionRequest } from '@rpa/contracts';
+import {
+  accessChanged,
+  AppError,
+  checkSession,
+  ERRORS,
+  SYSTEM_ROLES,
+  type CheckSessionReply,
+  type CheckSessionRequest,
+} from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import { createLogger, Metrics, ServiceDoor, type Identity } from '@rpa/platform';
 import { eventually } from '@rpa/testing';
+import { LiveClient } from './live-client.js';
 import { Platform } from './platform.js';
 
 const ORGANIZATION = { id: '0198c1f0-0000-7000-8000-0000000000aa', slug: 'acme' };
@@ -104,5 +113,21 @@ describe('sessions behind tokens', () => {
     // Not that of the service that it was meant for: the request did not get there.
     expect({ status, detail: body['detail'] }).toEqual({ status: 503, detail: ERRORS.unavailable.title });
     expect(headers.get('retry-after')).toBe('1');
+  });
+
+  it('that end close their WebSockets, and leave those of others open', async () => {
+    const [mine, other] = [await newToken(), await newToken()];
+    const open = async ({ token }: { token: string }): Promise<LiveClient> => {
+      const client = await LiveClient.open(platform.gateway.url, token);
+      await eventually(() => expect(client.of('authenticated')).toHaveLength(1));
+      return client;
+    };
+    const [ended, kept] = await Promise.all([open(mine), open(other)]);
+    answer = () => ({ active: false, epoch: 0 });
+    await tell('session', mine.sessionId);
+    await eventually(() => expect(ended.closed).toEqual({ code: 4401, reason: 'access_ended' }));
+    kept.send({ type: 'ping' });
+    await eventually(() => expect(kept.of('pong')).toHaveLength(1));
+    kept.close();
   });
 });

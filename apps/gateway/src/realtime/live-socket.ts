@@ -57,6 +57,19 @@ export class LiveSocket {
     if (token !== null) this.inTurn(() => this.authenticate(token));
   }
 
+  /** Somebody's access has changed: who is not let in any more is put out. */
+  recheck(): void {
+    const { viewer } = this;
+    if (!viewer) return;
+    this.inTurn(async () => {
+      await this.parts.prove(viewer.token).catch((error: unknown) => {
+        if (AppError.is(error) && error.code === 'invalid_token')
+          this.end(CLOSE.unauthenticated, 'access_ended', error.message);
+        else throw error;
+      });
+    });
+  }
+
   /** Tells why and closes. */
   end(code: number, reason: string, detail: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return;

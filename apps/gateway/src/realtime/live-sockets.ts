@@ -38,6 +38,10 @@ export class LiveSockets {
     });
   }
 
+  recheck(): void {
+    for (const live of this.sockets) live.recheck();
+  }
+
   /** Everybody goes elsewhere. */
   stop(): void {
     for (const live of this.sockets) live.end(CLOSE.goingAway, 'going_away', 'The server is stopping; connect again.');

@@ -25,6 +25,8 @@ export interface Realtime {
   streams: ExecutionStreams;
   /** Takes WebSockets on this server. */
   listen(server: Server): void;
+  /** Puts out whose access has ended. */
+  recheck(): void;
   stop(): void;
 }
 
@@ -47,6 +49,7 @@ export function openRealtime(options: RealtimeOptions): Realtime {
   return {
     streams,
     listen: (server) => sockets.listen(server),
+    recheck: () => sockets.recheck(),
     stop() {
       streams.stop();
       sockets.stop();
