@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { checkDecisions, checkLinks, checkMachinePaths, checkReadmes } from './checks/documents.mjs';
+import { checkAuditLog } from './checks/audit-log.mjs';
 import { checkDeployment } from './checks/deployment.mjs';
 import { checkEnvironmentExample } from './checks/environment-example.mjs';
 import { checkLockFile } from './checks/lock-file.mjs';
@@ -69,6 +70,7 @@ const CHECKS = [
   ['links', checkLinks],
   ['machine paths', checkMachinePaths],
   ['tenant in every statement', checkTenantSql],
+  ['audit log', checkAuditLog],
   ['deployment files', checkDeployment],
 ];
 

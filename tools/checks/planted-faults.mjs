@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { undeclared, unrecorded } from './audit-log.mjs';
 import { nameFault } from './eslint/file-names.mjs';
 import { tenantTables, unfencedStatements } from './tenant-sql.mjs';
 import { ROOT } from './workspace.mjs';
@@ -158,6 +159,15 @@ function unseenStatements() {
   return bad.length === 2 && good.length === 0 ? [] : ['the tenant check does not tell fenced statements from others'];
 }
 
+function unrecordedCommands() {
+  const command = (verb, audit) => ({ subject: `rpc.shop.v1.order.${verb}`, owner: 'shop', access: {}, audit });
+  const commands = [command('get'), command('drop'), command('sell', 'order.sold'), command('buy', 'order.bought')];
+  const silent = undeclared(commands);
+  const forgotten = unrecorded(commands, () => "audit.record({ action: 'order.sold' })", {});
+  const finds = silent.length === 1 && forgotten.length === 1 && /order\.bought/.test(forgotten[0]);
+  return finds ? [] : ['the audit check does not tell commands that are recorded from others'];
+}
+
 /** A check that finds nothing proves nothing: plants one fault of each kind in a copy, and expects to hear of every one. */
 export async function checkPlantedFaults() {
   const folder = mkdtempSync(join(tmpdir(), 'planted-'));
@@ -192,6 +202,7 @@ export async function checkPlantedFaults() {
         : ['a command without access compiles']),
       ...(nameFault('libs/x/src/string-helpers.ts') && !nameFault('libs/x/src/start-run.ts') ? [] : ['file names']),
       ...unseenStatements(),
+      ...unrecordedCommands(),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

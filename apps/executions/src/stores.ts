@@ -1,4 +1,4 @@
-import type { Database, Transactions } from '@rpa/platform';
+import { Audit, type Database, type Transactions } from '@rpa/platform';
 import { InboxRepository } from './inbox/inbox.repository.js';
 import { JournalRepository } from './journal/journal.repository.js';
 import { LeasesRepository } from './lease/leases.repository.js';
@@ -24,10 +24,11 @@ export interface Stores {
   positions: PositionsRepository;
 }
 
-export function createStores({ pool }: Database, transactions: Transactions): Stores {
+export function createStores(database: Database, transactions: Transactions): Stores {
+  const { pool } = database;
   return {
     journal: new JournalRepository(pool),
-    inbox: new InboxRepository(pool),
+    inbox: new InboxRepository(pool, new Audit(database, transactions)),
     leases: new LeasesRepository(pool),
     runs: new RunsRepository(pool),
     executions: new ExecutionsRepository(transactions),

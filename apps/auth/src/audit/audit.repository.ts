@@ -95,7 +95,7 @@ export class AuditRepository {
   async page(organizationId: string, conditions: string[], values: unknown[], order: string): Promise<ChainedRecord[]> {
     const { rows } = await this.database.pool.query<ChainedRecord>(
       `SELECT ${COLUMNS} FROM auth.audit_records
-        WHERE ${['organization_id = $1', ...conditions].join(' AND ')} ORDER BY seq ${order} LIMIT $2`,
+        WHERE organization_id = $1 ${conditions.map((one) => `AND ${one}`).join(' ')} ORDER BY seq ${order} LIMIT $2`,
       [organizationId, ...values],
     );
     return rows;

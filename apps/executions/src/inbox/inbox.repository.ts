@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import type { Audit } from '@rpa/platform';
 import type { InboxRow } from '../commit/append.js';
+import { recordWish } from './record-wish.js';
 
 export interface StoredStimulus {
   id: string;
@@ -22,10 +24,14 @@ const OPEN = `('pending', 'running', 'waiting', 'paused', 'needs_decision')`;
 
 /** What happened to runs from outside, until their journal has it. Recovery reads it across organizations. */
 export class InboxRepository {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly audit: Audit,
+  ) {}
 
-  /** Keeps a stimulus for a run that has not ended, once a key. */
+  /** Keeps a stimulus for a run that has not ended, once a key; with it what the audit log says about it. */
   async post(row: InboxRow): Promise<Posted> {
+    const wish = recordWish(this.audit, row);
     const { rows } = await this.pool.query<{ open: boolean; full: boolean; kept: boolean }>(
       `WITH target AS (
          SELECT id, organization_id FROM executions.executions
@@ -37,10 +43,22 @@ export class InboxRepository {
          INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
          SELECT $1::uuid, t.organization_id, t.id, $4::text, $5::text, $6::json FROM target t, waiting w WHERE NOT w.too_many
          ON CONFLICT (execution_id, dedupe_key) DO NOTHING RETURNING id
+       ), audited AS (
+         INSERT INTO executions.audit_outbox (id, organization_id, entry)
+         SELECT $7::uuid, $2::uuid, $8::json FROM posted WHERE $7::uuid IS NOT NULL
        )
        SELECT EXISTS (SELECT FROM target) AS open, (SELECT too_many FROM waiting) AS full,
               EXISTS (SELECT FROM posted) AS kept`,
-      [row.id, row.organizationId, row.executionId, row.kind, row.dedupeKey, row.body],
+      [
+        row.id,
+        row.organizationId,
+        row.executionId,
+        row.kind,
+        row.dedupeKey,
+        row.body,
+        wish?.id ?? null,
+        wish?.entry ?? null,
+      ],
     );
     const [told] = rows;
     if (!told?.open) return 'ended';

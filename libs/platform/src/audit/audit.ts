@@ -70,6 +70,11 @@ export class Audit {
     return { id: entry.id, organizationId: entry.organizationId, entry: bounded(entry) };
   }
 
+  /** Whether a command is being handled that belongs into the log: what goes on by itself is not anybody's deed. */
+  get isDue(): boolean {
+    return typeof currentAuditScope()?.command.audit === 'string';
+  }
+
   private runningTransaction(action: string): AuditConnection {
     if (!this.transactions.isRunning)
       throw new Error(
