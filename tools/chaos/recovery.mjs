@@ -9,7 +9,7 @@ const RUNS_PER_KILL = 8;
 const RECOVERED_WITHIN_MS = 30_000;
 const TARGET_MS = { p50: 2_500, p99: 4_000 };
 
-export async function measureRecovery(_seed, short, say) {
+export async function measureRecovery(short, say) {
   const stage = await openStage({ say });
   const sink = await Sink.open();
   try {

@@ -10,10 +10,20 @@ const OPTIONS = {
   recovery: { type: 'boolean', default: false },
   triggers: { type: 'boolean', default: false },
   ticks: { type: 'string' },
+  timers: { type: 'boolean', default: false },
+  overload: { type: 'boolean', default: false },
+  busy: { type: 'boolean', default: false },
   runs: { type: 'string' },
   faults: { type: 'string' },
   seed: { type: 'string' },
   only: { type: 'string' },
+};
+/** What is measured instead of attacked, by option. */
+const MEASURES = {
+  recovery: async () => (await import('./recovery.mjs')).measureRecovery,
+  timers: async () => (await import('./timers.mjs')).measureTimers,
+  overload: async () => (await import('./overload.mjs')).measureOverload,
+  busy: async () => (await import('./busy.mjs')).measureFalseTakeOvers,
 };
 const SHORT_MS = 75_000;
 const SHOWN = 10;
@@ -27,10 +37,8 @@ export async function runChaos(args) {
     const { runMutants } = await import('./mutants.mjs');
     return tell(await runMutants(seed, values.only, say));
   }
-  if (values.recovery) {
-    const { measureRecovery } = await import('./recovery.mjs');
-    return tell(await measureRecovery(seed, values.short, say));
-  }
+  for (const [name, load] of Object.entries(MEASURES))
+    if (values[name]) return tell(await (await load())(values.short, say));
   if (values.triggers) {
     const { attackTriggers } = await import('./triggers.mjs');
     const ticks = number('ticks', values.ticks ?? (values.short ? 2_000 : 20_000));

@@ -25,6 +25,12 @@ export const gatewayConfig = defineConfig({
     description: 'Addresses or networks of proxies whose X-Forwarded-For is believed, comma separated',
   }),
   rateLimit: rateLimitVariable(),
+  maxRequests: integer('MAX_REQUESTS', {
+    description: 'Requests in work at once, long waits and event streams included; more are answered with 503',
+    default: 2_000,
+    min: 10,
+    max: 100_000,
+  }),
   requestTimeoutMs: integer('REQUEST_TIMEOUT_MS', {
     description: 'Milliseconds in which a request must have arrived completely',
     default: 30_000,

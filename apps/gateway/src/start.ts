@@ -17,6 +17,7 @@ import { BODY_LIMIT, mountRoutes } from './http/mount-routes.js';
 import { protectBrowsers } from './http/protect-browsers.js';
 import { trackRequests } from './http/request-state.js';
 import type { RouteTable } from './http/route-table.js';
+import { boundRequests } from './limits/bound-requests.js';
 import { RateLimiter } from './limits/rate-limit.js';
 import { openRealtime, type Realtime } from './realtime/open-realtime.js';
 import { ROUTES } from './routes/routes.js';
@@ -86,6 +87,7 @@ async function setUp(
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const drain = new Drain(server);
   trackRequests(server);
+  boundRequests(server, config.maxRequests, logger);
   logRequests(server, logger, app.get(Metrics));
   readBodies(server, BODY_LIMIT);
   await protectBrowsers(server, config.allowedOrigins);
