@@ -9,6 +9,7 @@ const OPTIONS = {
   mutants: { type: 'boolean', default: false },
   recovery: { type: 'boolean', default: false },
   triggers: { type: 'boolean', default: false },
+  measure: { type: 'boolean', default: false },
   ticks: { type: 'string' },
   timers: { type: 'boolean', default: false },
   overload: { type: 'boolean', default: false },
@@ -39,6 +40,10 @@ export async function runChaos(args) {
   }
   for (const [name, load] of Object.entries(MEASURES))
     if (values[name]) return tell(await (await load())(values.short, say));
+  if (values.triggers && values.measure) {
+    const { measureTriggers } = await import('./triggers-measure.mjs');
+    return tell(await measureTriggers(values, say));
+  }
   if (values.triggers) {
     const { attackTriggers } = await import('./triggers.mjs');
     const ticks = number('ticks', values.ticks ?? (values.short ? 2_000 : 20_000));

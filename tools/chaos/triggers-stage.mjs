@@ -96,7 +96,7 @@ async function answerAsPeers(stage, closers) {
     permissions: SYSTEM_ROLES.editor,
   };
   stage.token = await identity.signUser(person, 3_600);
-  stage.send = (command, body) => stage.gateway.request(command, body, { principal: stage.token });
+  stage.send = (command, body) => stage.gateway.request(command, body, { principal: stage.token, timeoutMs: 60_000 });
 }
 
 async function connectAs({ nats, secrets }, service, closers) {
