@@ -92,7 +92,7 @@ export class ExecutionCore {
     this.sweep = this.createSweep();
     this.tables = new KeepTables(database.pool, this.stores.runs, logger, config.retentionDays);
     this.read = createReaders(this.stores, this.plans);
-    this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica);
+    this.start = new StartExecution(this.starter, this.waiters, this.read.get, this.replica, this.values);
     const nudge = new NudgeOwner(this.host, this.emptyInbox, this.stores.leases, this.peers);
     const children = new StartChild(this.starter, this.host, logger, () => this.control);
     const { host, dispatcher, waiters, peers, stores, plans, logs } = this;

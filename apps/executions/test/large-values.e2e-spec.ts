@@ -261,6 +261,22 @@ describe('large values', () => {
     expect(parent).toMatchObject({ status: 'completed', output: { read: 601 } });
   });
 
+  it('answer a webhook as what they are', async () => {
+    const triggers = await Client.triggers(ORGANIZATION);
+    const wait = { hasWaiter: true, waitMs: 15_000 };
+    const fetch = { id: 'fetch', type: 'test__work', config: { save: 1_900 }, next: ['answer'] };
+    const answer = { id: 'answer', type: 'respond', config: { body: '{{ steps.fetch.output.body }}' } };
+    const made = { id: 'made', type: 'respond', config: { body: '{{ "m".repeat(40000) }}' } };
+    const bodyOf = async (...steps: object[]) =>
+      (await triggers.send(startExecution, { workflowId: publish({ steps }), ...wait })).response?.body;
+    expect(await bodyOf(fetch, answer)).toEqual(items(1_900));
+    expect(await bodyOf(made)).toBe('m'.repeat(40_000));
+    const last = publish({ output: '{{ steps.fetch.output.body }}', steps: [{ ...fetch, next: [] }] });
+    const reply = await triggers.send(startExecution, { workflowId: last, waitMs: 15_000 });
+    expect(reply.execution?.output).toEqual(items(1_900));
+    await triggers.close();
+  });
+
   it('wait for storage: a start is refused, a run goes on when it is back', async () => {
     const steps = [
       { id: 'wait', type: 'wait_for_signal', config: { name: 'go' }, next: ['make'] },

@@ -1,6 +1,7 @@
 import {
   AppError,
   startExecution,
+  type ExecutionView,
   type Principal,
   type StartExecutionReply,
   type StartExecutionRequest,
@@ -8,6 +9,7 @@ import {
 import type { MessageContext } from '@rpa/messaging';
 import { currentTraceparent, fingerprintOf, organizationOf, traceIdOf } from '@rpa/platform';
 import type { GetExecution } from '../read/get-execution.js';
+import type { LargeValues } from '../values/large-values.js';
 import type { StartRun, StartWish } from './start-run.js';
 import type { Waiters } from './waiters.js';
 
@@ -20,6 +22,7 @@ export class StartExecution {
     private readonly waiters: Waiters,
     private readonly get: GetExecution,
     private readonly replica: string,
+    private readonly values: Pick<LargeValues, 'openForAnswer'>,
   ) {}
 
   /** `part` for a test run of one step. */
@@ -44,13 +47,30 @@ export class StartExecution {
     };
     if (!request.waitMs) return reply;
     const forResponse = request.hasWaiter === true;
-    if (ended && !forResponse) return { ...reply, status: ended.status, execution: ended };
+    const owner = { organizationId, executionId };
+    if (ended && !forResponse) return this.toEnded(reply, ended, owner, context);
     const outcome = await this.waiters.wait(executionId, request.waitMs, forResponse);
     if (!outcome) return { ...reply, ...(!pendingReason && { status: 'running' }) };
     const { response } = outcome;
-    if (response) return { ...reply, status: 'running', response };
+    if (response) {
+      const body = await this.values.openForAnswer(owner, response.body);
+      return { ...reply, status: 'running', response: { ...response, body } };
+    }
     const execution = outcome.view ?? (await this.get.execute(organizationId, executionId));
-    return { ...reply, status: execution.status, execution };
+    return this.toEnded(reply, execution, owner, context);
+  }
+
+  /** A service answers somebody else with the output, who has no access to files. */
+  private async toEnded(
+    reply: StartExecutionReply,
+    execution: ExecutionView,
+    owner: { organizationId: string; executionId: string },
+    { principal }: MessageContext,
+  ): Promise<StartExecutionReply> {
+    const { status, output } = execution;
+    if (principal?.kind !== 'service') return { ...reply, status, execution };
+    const opened = await this.values.openForAnswer(owner, output);
+    return { ...reply, status, execution: opened === output ? execution : { ...execution, output: opened } };
   }
 
   private toWish(

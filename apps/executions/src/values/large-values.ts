@@ -10,6 +10,8 @@ import { ValueCache } from './value-cache.js';
 /** Somebody waits for an answer: they hear soon that storage is away. */
 const ANSWER_WITHIN_MS = 5_000;
 const RETRY_MS = 1_000;
+/** A reply over NATS has at most twice that. */
+const MOST_IN_AN_ANSWER = 4 * 1024 * 1024;
 
 /** Values of runs that are too large for the journal: into files, and back when an expression reads them. */
 export class LargeValues {
@@ -51,6 +53,13 @@ export class LargeValues {
     if (ids.length === 0) return value;
     const { values } = await this.reader.execute(owner, ids, soon());
     return withContents(value, new Map(Object.entries(values))) as T;
+  }
+
+  /** The same for a value that answers somebody at once; what does not fit into one answer stays a reference. */
+  async openForAnswer(owner: FileOwner, value: JsonValue): Promise<JsonValue> {
+    if (referredFiles(value).size === 0) return value;
+    const opened = await this.open(owner, value);
+    return isLargerThan(opened, MOST_IN_AN_ANSWER) ? value : opened;
   }
 
   /** Answers the effect `load`: waits for storage as long as the run is ours. */

@@ -36,7 +36,8 @@ export const respondStep: BuiltInStep = {
     if (delivered) {
       const response = { status: Number(status), headers: headerTexts(headers), body };
       turn.record('response_sent', response as unknown as JsonObject, step, 1);
-      turn.effect({ type: 'respond', ...response });
+      // As it was journaled: a large body stands in a file by now.
+      turn.effect({ type: 'respond', ...(run.response ?? response) });
     }
     turn.record('step_completed', { output: { delivered } }, step, 1);
   },
