@@ -10,9 +10,9 @@ export function printRow({ name, engine, what, unit, perSecond, p50, p99, cpuMic
 }
 
 export function printSingle({ name, what, ...figures }, say) {
-  const told = Object.entries(figures).map(
-    ([key, value]) => `${key} ${typeof value === 'number' ? round(value) : value}`,
-  );
+  const told = Object.entries(figures)
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? round(value) : value}`);
   say(`\n${name}: ${what}\n  ${told.join(', ')}`);
 }
 

@@ -1,6 +1,7 @@
 /** What is measured. `perRun` units make a run: rates and CPU are told by the unit. */
 import { fillTables } from './fill-tables.mjs';
 import { measureFairness } from './measure-fairness.mjs';
+import { measureAnalytics, measureLists } from './measure-lists.mjs';
 import { measureStandalone } from './measure-standalone.mjs';
 import { measureWaiting } from './measure-waiting.mjs';
 import { flood, median } from './measure.mjs';
@@ -55,7 +56,14 @@ const ROWS = [
 ];
 
 /** Rows of their own kind: told once, not in rounds. */
-const SINGLE = { growth: measureGrowth, waiting: measureWaiting, standalone: measureStandalone, fairness: measureFairness };
+const SINGLE = {
+  growth: measureGrowth,
+  waiting: measureWaiting,
+  lists: measureLists,
+  analytics: measureAnalytics,
+  standalone: measureStandalone,
+  fairness: measureFairness,
+};
 
 export const ROW_NAMES = [...ROWS.map(({ name }) => name), ...Object.keys(SINGLE)];
 

@@ -7,7 +7,14 @@ export function judge(rows, singles) {
   );
   const restate = figure('remote', 'restate');
   const dbos = figure('remote', 'dbos');
-  const [growth, waiting, standalone, fairness] = ['growth', 'waiting', 'standalone', 'fairness'].map(single);
+  const [growth, waiting, standalone, fairness, lists, analytics] = [
+    'growth',
+    'waiting',
+    'standalone',
+    'fairness',
+    'lists',
+    'analytics',
+  ].map(single);
   return [
     atLeast('remote: 2x the steps/s of Restate', 2, ratio(remote, restate)),
     atLeast('remote: 3x the steps/s of Restate (stretch)', 3, ratio(remote, restate)),
@@ -21,6 +28,8 @@ export function judge(rows, singles) {
     atLeast('growth: 0.9 of the rate of empty tables', 0.9, growth?.ratio),
     atMost('waiting: all resumed', 0, waiting?.notResumed),
     atMost('fairness: twice the idle p99 of a start', 2, fairness?.startRatio),
+    atMost('lists: slowest question, p95 50 ms', 50, lists?.slowestP95),
+    atMost('analytics: slowest question, p95 50 ms', 50, analytics?.slowestP95),
     atMost('standalone: ready in 10 s', 10, standalone?.readySeconds),
     atMost('standalone: 450 MB', 450, standalone?.megabytes),
   ];

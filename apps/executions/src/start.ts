@@ -1,5 +1,11 @@
 import { startExecution } from '@rpa/contracts';
-import { ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity } from '@rpa/entities/executions';
+import {
+  ExecutionEntity,
+  LegalHoldEntity,
+  RetentionPolicyEntity,
+  SlaBreachEntity,
+  SlaTargetEntity,
+} from '@rpa/entities/executions';
 import { startService, type RunningService } from '@rpa/platform';
 import { ExecutionCore } from './execution-core.js';
 import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
@@ -15,7 +21,7 @@ export async function start(config: ExecutionsConfig = executionsConfig.load()):
     database: {
       schema: 'executions',
       config,
-      entities: [ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity],
+      entities: [ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity, SlaBreachEntity, SlaTargetEntity],
       migrations: MIGRATIONS,
       ownIdempotency: true,
     },

@@ -96,4 +96,36 @@ describe('analytics', () => {
       expect((await get(`/analytics/workflows/performance?${query}`)).status).toBe(422);
     },
   );
+
+  it('hold workflows to their targets, and tell each breach', async () => {
+    const authorization = { authorization: `Bearer ${token}` };
+    const target = (workflowId: string, body: object) =>
+      platform.fetch('PUT', `/api/v1/analytics/sla/${workflowId}`, body, authorization);
+    expect((await target(good, { maxDurationMs: 20 })).status).toBe(200);
+    expect((await target(bad, { successRate: 0.9 })).status).toBe(200);
+    expect((await target(bad, {})).status).toBe(422);
+    const bus = await platform.connectAs('gateway');
+    const told: unknown[] = [];
+    bus.subscribe('evt.*.executions.v1.sla.breached', (body) => told.push(body));
+    await run(good);
+    await run(bad);
+    const breaches = await eventually(async () => {
+      const { data } = (await get('/analytics/sla/breaches')).body as { data: Record<string, unknown>[] };
+      expect(data).toHaveLength(2);
+      expect(told).toHaveLength(2);
+      return data;
+    }, 15_000);
+    expect(breaches).toContainEqual(
+      expect.objectContaining({ workflowId: good, kind: 'duration', target: 20, executionId: expect.any(String) }),
+    );
+    expect(breaches).toContainEqual(
+      expect.objectContaining({ workflowId: bad, kind: 'success_rate', measured: 0, target: 0.9, executionId: null }),
+    );
+    const stranger = await platform.tokenOf('owner', { id: randomUUID(), slug: 'others' });
+    expect((await get('/analytics/sla/breaches', stranger)).body['data']).toEqual([]);
+    expect((await get('/analytics/sla')).body['data']).toHaveLength(2);
+    const gone = await platform.fetch('DELETE', `/api/v1/analytics/sla/${bad}`, undefined, authorization);
+    expect(gone.status).toBe(204);
+    expect((await get('/analytics/sla')).body['data']).toMatchObject([{ workflowId: good, maxDurationMs: 20 }]);
+  }, 30_000);
 });

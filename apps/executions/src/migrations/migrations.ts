@@ -5,6 +5,7 @@ import { FlowControl1795374300000 } from './1795374300000-flow-control.js';
 import { Control1795374600000 } from './1795374600000-control.js';
 import { Analytics1795375800000 } from './1795375800000-analytics.js';
 import { Retention1795376400000 } from './1795376400000-retention.js';
+import { Sla1795377000000 } from './1795377000000-sla.js';
 import { StartQueuePolicies1795378500000 } from './1795378500000-start-queue-policies.js';
 
 /** In the order in which they are run. */
@@ -16,5 +17,6 @@ export const MIGRATIONS = [
   Control1795374600000,
   Analytics1795375800000,
   Retention1795376400000,
+  Sla1795377000000,
   StartQueuePolicies1795378500000,
 ];

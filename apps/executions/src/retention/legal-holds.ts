@@ -6,7 +6,7 @@ import {
   type PlaceHoldRequest,
 } from '@rpa/contracts';
 import { LegalHoldEntity } from '@rpa/entities/executions';
-import { TenantRepository, type Transactions } from '@rpa/platform';
+import { TenantRepository, type Audit, type Transactions } from '@rpa/platform';
 import { v7 as newId } from 'uuid';
 import { ExecutionsRepository } from '../read/executions.repository.js';
 
@@ -15,7 +15,10 @@ export class LegalHolds {
   private readonly rows: TenantRepository<LegalHoldEntity>;
   private readonly executions: ExecutionsRepository;
 
-  constructor(transactions: Transactions) {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly audit: Audit,
+  ) {
     this.rows = new TenantRepository(transactions, LegalHoldEntity, 'legal hold');
     this.executions = new ExecutionsRepository(transactions);
   }
@@ -28,8 +31,13 @@ export class LegalHolds {
       });
     if (executionId !== null) await this.executions.get(organizationId, executionId);
     const id = newId();
-    await this.rows.insert(organizationId, { id, reason, workflowId, executionId, placedBy });
-    return toView(await this.rows.get(organizationId, id));
+    return this.transactions.run(async () => {
+      await this.rows.insert(organizationId, { id, reason, workflowId, executionId, placedBy });
+      const view = toView(await this.rows.get(organizationId, id));
+      const resource = { type: 'legal_hold', id };
+      await this.audit.record({ action: 'legal_hold.placed', resource, organizationId, after: view });
+      return view;
+    });
   }
 
   async list(organizationId: string, request: ListHoldsRequest): Promise<ListHoldsReply> {
@@ -38,7 +46,11 @@ export class LegalHolds {
   }
 
   release(organizationId: string, id: string): Promise<void> {
-    return this.rows.softDelete(organizationId, id);
+    return this.transactions.run(async () => {
+      await this.rows.softDelete(organizationId, id);
+      const resource = { type: 'legal_hold', id };
+      await this.audit.record({ action: 'legal_hold.released', resource, organizationId });
+    });
   }
 }
 

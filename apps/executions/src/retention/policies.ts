@@ -1,6 +1,6 @@
 import type { PreviewRetentionReply, ReadRetentionReply, RetentionPolicy, SetRetentionRequest } from '@rpa/contracts';
 import { RetentionPolicyEntity } from '@rpa/entities/executions';
-import { TenantRepository, type Transactions } from '@rpa/platform';
+import { TenantRepository, type Audit, type Transactions } from '@rpa/platform';
 import { IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { RetentionRepository } from './retention.repository.js';
@@ -15,6 +15,7 @@ export class Policies {
   constructor(
     private readonly transactions: Transactions,
     private readonly retention: RetentionRepository,
+    private readonly audit: Audit,
   ) {
     this.rows = new TenantRepository(transactions, RetentionPolicyEntity, 'retention policy');
   }
@@ -36,14 +37,21 @@ export class Policies {
       const known = await this.find(organizationId, workflowId);
       if (known) await this.rows.update(organizationId, known.id, { days, logsDays });
       else await this.rows.insert(organizationId, { id: newId(), workflowId, days, logsDays });
+      const resource = workflowId === null ? { type: 'organization', id: organizationId } : workflow(workflowId);
+      await this.audit.record({ action: 'retention.changed', resource, organizationId, after: { days, logsDays } });
       return this.read(organizationId);
     });
   }
 
   /** Removing what is not there is fine. */
   async remove(organizationId: string, workflowId: string): Promise<void> {
-    const known = await this.find(organizationId, workflowId);
-    if (known) await this.rows.softDelete(organizationId, known.id);
+    await this.transactions.run(async () => {
+      const known = await this.find(organizationId, workflowId);
+      if (!known) return;
+      await this.rows.softDelete(organizationId, known.id);
+      const resource = workflow(workflowId);
+      await this.audit.record({ action: 'retention.removed', resource, organizationId, before: policyOf(known) });
+    });
   }
 
   async preview(organizationId: string, days: number | null): Promise<PreviewRetentionReply> {
@@ -62,6 +70,10 @@ export class Policies {
   private find(organizationId: string, workflowId: string | null): Promise<RetentionPolicyEntity | null> {
     return this.rows.find(organizationId, { workflowId: workflowId ?? IsNull() });
   }
+}
+
+function workflow(id: string): { type: string; id: string } {
+  return { type: 'workflow', id };
 }
 
 function policyOf({ days, logsDays }: RetentionPolicyEntity): RetentionPolicy {

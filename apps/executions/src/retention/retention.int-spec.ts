@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ExecutionEntity, LegalHoldEntity, RetentionPolicyEntity } from '@rpa/entities/executions';
-import { createLogger, Database, Transactions } from '@rpa/platform';
+import { Audit, createLogger, Database, Transactions } from '@rpa/platform';
 import { createTestDatabase, type TestDatabase } from '@rpa/testing';
 import { dropOldJournal } from '../journal/drop-old-journal.js';
 import { ensurePartitions } from '../journal/journal-partitions.js';
@@ -35,8 +35,9 @@ beforeAll(async () => {
   });
   const repository = new RetentionRepository(database.pool);
   const transactions = new Transactions(database);
-  policies = new Policies(transactions, repository);
-  holds = new LegalHolds(transactions);
+  const audit = new Audit(database, transactions);
+  policies = new Policies(transactions, repository, audit);
+  holds = new LegalHolds(transactions, audit);
   retention = new ApplyRetention({
     pool: database.pool,
     retention: repository,

@@ -20,7 +20,7 @@ import {
   type SetRetentionRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { Database, organizationOf, Transactions } from '@rpa/platform';
+import { Audit, Database, organizationOf, Transactions } from '@rpa/platform';
 import { LegalHolds } from './legal-holds.js';
 import { Policies } from './policies.js';
 import { RetentionRepository } from './retention.repository.js';
@@ -30,9 +30,9 @@ export class RetentionMessages {
   private readonly policies: Policies;
   private readonly holds: LegalHolds;
 
-  constructor(database: Database, transactions: Transactions) {
-    this.policies = new Policies(transactions, new RetentionRepository(database.pool));
-    this.holds = new LegalHolds(transactions);
+  constructor(database: Database, transactions: Transactions, audit: Audit) {
+    this.policies = new Policies(transactions, new RetentionRepository(database.pool), audit);
+    this.holds = new LegalHolds(transactions, audit);
   }
 
   @Handles(readRetention)

@@ -1,4 +1,13 @@
-import { readOverview, readPerformance, readStepCosts, readTimeline } from '@rpa/contracts';
+import {
+  listSlaBreaches,
+  listSlaTargets,
+  readOverview,
+  readPerformance,
+  readStepCosts,
+  readTimeline,
+  removeSlaTarget,
+  setSlaTarget,
+} from '@rpa/contracts';
 import { PERFORMANCE_COLUMNS, STEP_COLUMNS, TIMELINE_COLUMNS } from '../exports/columns.js';
 import { CSV_DOWNLOAD, downloadCsv, downloadJson, JSON_DOWNLOAD } from '../exports/download.js';
 import { route, type RouteDefinition } from '../http/define-route.js';
@@ -39,6 +48,10 @@ export const ANALYTICS_ROUTES: readonly RouteDefinition[] = [
     answer: (first, again) => downloadJson('workflows', first, (cursor) => again({ cursor })),
     answers: { 200: JSON_DOWNLOAD },
   }),
+  route({ method: 'GET', path: '/analytics/sla', command: listSlaTargets }),
+  route({ method: 'GET', path: '/analytics/sla/breaches', command: listSlaBreaches }),
+  route({ method: 'PUT', path: '/analytics/sla/{workflowId}', command: setSlaTarget }),
+  route({ method: 'DELETE', path: '/analytics/sla/{workflowId}', command: removeSlaTarget, status: 204 }),
   route({ method: 'GET', path: '/analytics/workflows/{workflowId}/steps', command: readStepCosts }),
   route({
     method: 'GET',

@@ -19,6 +19,7 @@ import {
   removeRetention,
   setRetention,
 } from './retention.command.js';
+import { listSlaBreaches, listSlaTargets, removeSlaTarget, setSlaTarget } from './sla.command.js';
 import { followJournal, readChanges, readPositions } from './live.command.js';
 import { appendLogs, readLogs } from './logs.command.js';
 import { getExecution, listExecutions, listSteps, readJournal } from './read-executions.command.js';
@@ -47,6 +48,7 @@ export * from './read-quotas.command.js';
 export * from './replica-message.js';
 export * from './rerun-execution.command.js';
 export * from './retention.command.js';
+export * from './sla.command.js';
 export * from './start-execution.command.js';
 export * from './steer-execution.command.js';
 export * from './test-step.command.js';
@@ -57,6 +59,10 @@ export const EXECUTIONS_COMMANDS = [
   listExecutions,
   listSteps,
   readJournal,
+  setSlaTarget,
+  removeSlaTarget,
+  listSlaTargets,
+  listSlaBreaches,
   readRetention,
   setRetention,
   removeRetention,

@@ -1,0 +1,47 @@
+import {
+  listSlaBreaches,
+  listSlaTargets,
+  removeSlaTarget,
+  setSlaTarget,
+  type DoneReply,
+  type ListSlaBreachesReply,
+  type ListSlaBreachesRequest,
+  type ListSlaTargetsReply,
+  type ListSlaTargetsRequest,
+  type SlaTargetByWorkflowRequest,
+  type SlaTargetRequest,
+  type SlaTargetView,
+} from '@rpa/contracts';
+import { Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { Audit, organizationOf, Transactions } from '@rpa/platform';
+import { SlaTargets } from './sla-targets.js';
+
+@Messages()
+export class SlaMessages {
+  private readonly targets: SlaTargets;
+
+  constructor(transactions: Transactions, audit: Audit) {
+    this.targets = new SlaTargets(transactions, audit);
+  }
+
+  @Handles(setSlaTarget)
+  set(request: SlaTargetRequest, { principal }: MessageContext): Promise<SlaTargetView> {
+    return this.targets.set(organizationOf(principal), request);
+  }
+
+  @Handles(removeSlaTarget)
+  async remove({ workflowId }: SlaTargetByWorkflowRequest, { principal }: MessageContext): Promise<DoneReply> {
+    await this.targets.remove(organizationOf(principal), workflowId);
+    return {};
+  }
+
+  @Handles(listSlaTargets)
+  list(request: ListSlaTargetsRequest, { principal }: MessageContext): Promise<ListSlaTargetsReply> {
+    return this.targets.list(organizationOf(principal), request);
+  }
+
+  @Handles(listSlaBreaches)
+  breaches(request: ListSlaBreachesRequest, { principal }: MessageContext): Promise<ListSlaBreachesReply> {
+    return this.targets.listBreaches(organizationOf(principal), request);
+  }
+}
