@@ -14,6 +14,7 @@ const OPTIONS = {
   timers: { type: 'boolean', default: false },
   overload: { type: 'boolean', default: false },
   busy: { type: 'boolean', default: false },
+  control: { type: 'boolean', default: false },
   runs: { type: 'string' },
   faults: { type: 'string' },
   seed: { type: 'string' },
@@ -56,9 +57,13 @@ export async function runChaos(args) {
   const faults = number('faults', values.faults ?? (runs === Infinity ? 0 : Math.ceil(runs * 0.015)));
   const plan = { seed, runs, faults, inFlight: 50, ...(values.short && { forMs: SHORT_MS }) };
   say(`Seed ${seed}`);
-  const { sound, found, numbers, seconds } = await runCampaign(plan, say);
+  const run = values.control ? (await import('./control.mjs')).runControl : runCampaign;
+  const { sound, found, numbers, seconds } = await run(plan, say);
   report(found, say);
-  if (!sound) say(`To see the same faults again: npm run chaos -- ${values.short ? '--short ' : ''}--seed ${seed}`);
+  if (!sound)
+    say(
+      `To see the same faults again: npm run chaos -- ${values.control ? '--control ' : ''}${values.short ? '--short ' : ''}--seed ${seed}`,
+    );
   tell({ sound, ...numbers, seconds });
   // The form in which the checks of a merge are summed up.
   if (values.count) say(sound ? '1 passed, 0 failed' : '0 passed, 1 failed');
