@@ -179,12 +179,15 @@ describe('what ends access ends it at once', () => {
     expect(await as(promoted, 'GET', '/users')).toMatchObject({ status: 401 });
   });
 
-  it('50 refreshes at once leave one session that works', async () => {
+  it('20 refreshes at once leave one session that works', async () => {
     const all = await Promise.all(
-      Array.from({ length: 50 }, () => platform.post('/api/v1/auth/refresh', { refreshToken: owner.refreshToken })),
+      Array.from({ length: 20 }, () => platform.post('/api/v1/auth/refresh', { refreshToken: owner.refreshToken })),
     );
-    expect(new Set(all.map(({ status, body }) => `${status} ${String(body['refreshToken'])}`)).size).toBe(1);
     const [first] = all;
+    const { refreshToken } = personOf(first as Answer);
+    expect(all.map(({ status, body }) => ({ status, token: body['refreshToken'] }))).toEqual(
+      all.map(() => ({ status: 200, token: refreshToken })),
+    );
     expect(await me(bearer(personOf(first as Answer)))).toMatchObject({ status: 200 });
   });
 });
