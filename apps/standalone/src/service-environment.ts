@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@rpa/contracts';
 import { environmentPrefix, secretsEnvironment } from '@rpa/platform';
+import type { DatabaseUrls } from './database-roles.js';
 import type { Servers } from './start-servers.js';
 import { dataDirOf, type Environment, type StandaloneConfig } from './standalone.config.js';
 
@@ -26,7 +27,7 @@ export function serviceEnvironment(
     PORT: String(config.port),
     PUBLIC_URL: inherited['PUBLIC_URL'] ?? `http://localhost:${config.port}`,
     NATS_URL: servers.natsUrl,
-    DATABASE_URL: servers.databaseUrl,
+    ...databaseEnvironment(service, servers.database),
     LOG_LEVEL: config.logLevel,
     LOG_FORMAT: config.logFormat,
     EGRESS_ALLOW: [...config.egressAllow, ...more.egressAllow].join(','),
@@ -35,4 +36,9 @@ export function serviceEnvironment(
   };
   for (const name of LAUNCHER_ONLY) delete environment[name];
   return environment;
+}
+
+function databaseEnvironment(service: ServiceName, { url, auth }: DatabaseUrls): Environment {
+  if (service !== 'auth' || !auth) return { DATABASE_URL: url };
+  return { DATABASE_URL: auth.url, DATABASE_MIGRATIONS_URL: auth.migrationsUrl };
 }

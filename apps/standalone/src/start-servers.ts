@@ -3,16 +3,14 @@ import { natsUsers } from '@rpa/contracts';
 import { choosePort, lockDataDir, startNats, startPostgres } from '@rpa/embedded';
 import { publicKeyOfSeed } from '@rpa/messaging';
 import { provisionSecrets, type InstallationSecrets } from '@rpa/platform';
-import { Client } from 'pg';
+import { ensureRoles, type DatabaseUrls } from './database-roles.js';
 import { givenDatabase, givenNats } from './given-servers.js';
 import { progress } from './progress.js';
 import { dataDirOf, type StandaloneConfig } from './standalone.config.js';
 
-const DATABASE = 'rpa';
-
 export interface Servers {
   secrets: InstallationSecrets;
-  databaseUrl: string;
+  database: DatabaseUrls;
   natsUrl: string;
   stop(): Promise<void>;
 }
@@ -34,43 +32,32 @@ export async function startServers(config: StandaloneConfig): Promise<Servers> {
     const secrets = provisionSecrets(join(dataDir, 'secrets'));
     // Both are waited for even when one fails: a server that is still starting must be there to be stopped.
     const [database, nats] = await Promise.allSettled([
-      config.databaseUrl ? givenDatabase(config.databaseUrl) : embeddedDatabase(dataDir, secrets, stops),
+      config.databaseUrl ? oneRole(config.databaseUrl) : embeddedDatabase(dataDir, secrets, stops),
       config.natsUrl ? givenNats(config.natsUrl) : embeddedNats(config, dataDir, secrets, stops),
     ]);
     if (database.status === 'rejected') throw database.reason as Error;
     if (nats.status === 'rejected') throw nats.reason as Error;
-    return { secrets, databaseUrl: database.value, natsUrl: nats.value, stop };
+    return { secrets, database: database.value, natsUrl: nats.value, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+async function oneRole(databaseUrl: string): Promise<DatabaseUrls> {
+  return { url: await givenDatabase(databaseUrl), auth: null };
+}
+
 async function embeddedDatabase(
   dataDir: string,
   secrets: InstallationSecrets,
   stops: (() => Promise<void>)[],
-): Promise<string> {
+): Promise<DatabaseUrls> {
   const server = await startPostgres({ dataDir: join(dataDir, 'postgres'), log: progress });
   stops.push(() => server.stop());
-  await ensureDatabase(server.url, secrets.databasePassword);
+  const urls = await ensureRoles(server.url, secrets.databasePassword);
   progress(`PostgreSQL is up on port ${server.port}`);
-  return `postgresql://${DATABASE}:${secrets.databasePassword}@127.0.0.1:${server.port}/${DATABASE}`;
-}
-
-/** The services work as an ordinary role that owns one database; nobody works as the superuser. */
-async function ensureDatabase(adminUrl: string, password: string): Promise<void> {
-  const client = new Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [DATABASE]);
-    const verb = role.rowCount === 0 ? 'CREATE' : 'ALTER';
-    await client.query(`${verb} ROLE ${DATABASE} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
-    const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (database.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
+  return urls;
 }
 
 async function embeddedNats(

@@ -47,7 +47,8 @@ const FILE = 'demo.json';
 export async function prepareDemo(config: StandaloneConfig, servers: Servers): Promise<Demo> {
   const file = join(dataDirOf(config), FILE);
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoAccount) : null;
-  const wanted = config.demo && (known !== null || (await isEmpty(servers.databaseUrl)));
+  const wanted =
+    config.demo && (known !== null || (await isEmpty(servers.database.auth?.migrationsUrl ?? servers.database.url)));
   if (!wanted) return { egressAllow: [], show: () => Promise.resolve(null), stop: () => Promise.resolve() };
   const orders = await startOrders(known);
   return {
