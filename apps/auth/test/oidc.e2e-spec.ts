@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import {
   beginOidcLogin,
   createOidcProvider,
+  createRole,
   deactivateUser,
   deleteOidcProvider,
   finishOidcLogin,
@@ -253,9 +254,14 @@ describe('a login at a provider that is not what it should be', () => {
 
 describe('providers', () => {
   it('are set up only by who may do everything, since whoever they vouch for gets in', async () => {
-    const admin = await auth.join(owner, ['admin']);
-    const request = { key: 'x', name: 'X', issuer: provider.issuer, clientId: 'rpa' };
-    await expect(ask(createOidcProvider, request, admin)).rejects.toMatchObject(FORBIDDEN);
+    await ask(createRole, { key: 'janitor', name: 'Janitor', permissions: ['settings:read', 'settings:write'] });
+    const { id } = await setUp();
+    const request = { name: 'X', issuer: provider.issuer, clientId: 'rpa' };
+    for (const role of ['admin', 'janitor']) {
+      const member = await auth.join(owner, [role]);
+      await expect(ask(createOidcProvider, { ...request, key: 'x' }, member)).rejects.toMatchObject(FORBIDDEN);
+      await expect(ask(updateOidcProvider, { ...request, id }, member)).rejects.toMatchObject(FORBIDDEN);
+    }
   });
 
   it('keep their secret to themselves: sealed, and in no answer', async () => {
