@@ -24,7 +24,8 @@ export const gatewayConfig = defineConfig({
   trustedProxies: list('TRUSTED_PROXIES', {
     description: 'Addresses or networks of proxies whose X-Forwarded-For is believed, comma separated',
   }),
-  rateLimit: rateLimitVariable(),
+  rateLimit: rateLimitVariable('RATE_LIMIT', 'Requests per organization (or address, when anonymous) in a time'),
+  rateLimitKey: rateLimitVariable('RATE_LIMIT_KEY', 'Requests per API key in a time, beside that of its organization'),
   maxRequests: integer('MAX_REQUESTS', {
     description: 'Requests in work at once, long waits and event streams included; more are answered with 503',
     default: 2_000,
@@ -48,10 +49,10 @@ export const gatewayConfig = defineConfig({
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig.variables>;
 
-function rateLimitVariable(): Variable<RateLimit | null> {
+function rateLimitVariable(env: string, meaning: string): Variable<RateLimit | null> {
   return {
-    env: 'RATE_LIMIT',
-    description: 'Requests per organization (or address, when anonymous) in a time, e.g. 600/1m; empty: no limit',
+    env,
+    description: `${meaning}, e.g. 600/1m; empty: no limit`,
     defaultText: '',
     read: (raw) => (raw === undefined ? null : parseRateLimit(raw)),
   };

@@ -18,7 +18,7 @@ import { protectBrowsers } from './http/protect-browsers.js';
 import { trackRequests } from './http/request-state.js';
 import type { RouteTable } from './http/route-table.js';
 import { boundRequests } from './limits/bound-requests.js';
-import { RateLimiter } from './limits/rate-limit.js';
+import { RateLimits } from './limits/rate-limits.js';
 import { openRealtime, type Realtime } from './realtime/open-realtime.js';
 import { ROUTES } from './routes/routes.js';
 
@@ -38,6 +38,7 @@ export async function start(
   let url = '';
   let drain: Drain | null = null;
   let realtime: Realtime | null = null;
+  let limits: RateLimits | null = null;
   const adapter = createServer(config, () => {
     if (!logger) throw new Error('The gateway answers before it is set up.');
     return logger;
@@ -50,7 +51,9 @@ export async function start(
     bind: async (app, _strategy, context) => {
       logger = context.logger;
       realtime = openLive(app, context);
-      drain = await setUp(app as NestFastifyApplication, context, routes, realtime);
+      limits = new RateLimits(context.bus, { callers: config.rateLimit, keys: config.rateLimitKey });
+      limits.share();
+      drain = await setUp(app as NestFastifyApplication, context, routes, { realtime, limits });
     },
     started: async (app) => {
       await (app as NestFastifyApplication).listen(config.port, config.host);
@@ -58,6 +61,7 @@ export async function start(
     },
     stopping() {
       realtime?.stop();
+      limits?.stop();
       drain?.start(DRAIN_MS);
     },
   });
@@ -81,7 +85,7 @@ async function setUp(
   app: NestFastifyApplication,
   context: ServiceContext<GatewayConfig>,
   table: RouteTable,
-  realtime: Realtime,
+  { realtime, limits }: { realtime: Realtime; limits: RateLimits },
 ): Promise<Drain> {
   const { config, logger, bus } = context;
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -96,11 +100,10 @@ async function setUp(
   sessions.onChange(() => realtime.recheck());
   sessions.listen();
   await mountHooks(server, { bus, logger });
-  const limiter = new RateLimiter(config.rateLimit);
   await mountRoutes(server, Object.values(table).flat(), {
     bus,
     logger,
-    limiter,
+    limits,
     tokens: app.get(AccessTokens),
     browsers: app.get(BrowserSessions),
     streams: realtime.streams,

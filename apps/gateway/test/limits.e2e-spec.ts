@@ -34,6 +34,17 @@ describe('RATE_LIMIT', () => {
     expect((await platform.get('/api/health/live')).status).toBe(200);
   });
 
+  it('is one limit at all gateways', async () => {
+    platform = await Platform.start({ RATE_LIMIT: '4/1h' });
+    const second = await platform.startGateway({ RATE_LIMIT: '4/1h' });
+    const token = await platform.tokenOf('viewer');
+    const first = async () => (await platform?.get('/api/v1/executions', bearer(token)))?.status;
+    expect([await first(), await first(), await first()]).toEqual([503, 503, 503]);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const atSecond = async () => (await fetch(`${second.url}/api/v1/executions`, { headers: bearer(token) })).status;
+    expect([await atSecond(), await atSecond()]).toEqual([503, 429]);
+  });
+
   it('counts by the address that a trusted proxy names', async () => {
     platform = await Platform.start({ RATE_LIMIT: '1/1h', TRUSTED_PROXIES: '127.0.0.1' });
     const from = async (address: string) =>

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { AccessTokens } from '../access/access-tokens.js';
 import type { BrowserSessions } from '../access/browser-sessions.js';
 import type { ExecutionStreams } from '../realtime/stream-execution.js';
-import type { RateLimiter } from '../limits/rate-limit.js';
+import type { RateLimits } from '../limits/rate-limits.js';
 import { assertIds, requestBuilder } from './build-request.js';
 import type { RouteAnswer, RouteDefinition, RouteInput } from './define-route.js';
 import { isKnown, toEtag } from './preconditions.js';
@@ -23,7 +23,7 @@ export interface RouteServices {
   bus: Bus;
   tokens: AccessTokens;
   browsers: BrowserSessions;
-  limiter: RateLimiter;
+  limits: RateLimits;
   logger: Logger;
   streams: ExecutionStreams;
 }
@@ -74,7 +74,7 @@ async function admit(
   route: RouteDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  { tokens, limiter }: RouteServices,
+  { tokens, limits }: RouteServices,
 ): Promise<void> {
   let principal: UserPrincipal | null = null;
   const { access } = route.command;
@@ -82,7 +82,7 @@ async function admit(
     if (!('public' in access)) principal = await tokens.prove(request, reply);
   } finally {
     // Whoever has no valid token is counted as well, or guessing tokens would be free.
-    limiter.take(principal?.organizationId ?? request.ip);
+    limits.take(principal, request.ip);
   }
   checkAccess(access, principal);
   if (request.state) request.state.principal = principal;

@@ -19,11 +19,12 @@ export function parseRateLimit(text: string): RateLimit {
 }
 
 /**
- * A token bucket for each caller, in this process: with n gateways a caller gets n times the limit. Keeps the callers
- * that came last; who is forgotten starts with a full bucket.
+ * A token bucket for each caller. Keeps the callers that came last; who is forgotten starts with a full bucket. What is
+ * spent at other gateways is taken from it by `spend`.
  */
 export class RateLimiter {
   private readonly buckets = new LRUCache<string, { tokens: number; at: number }>({ max: CALLERS });
+  private spent = new Map<string, number>();
 
   constructor(
     private readonly limit: RateLimit | null,
@@ -34,16 +35,36 @@ export class RateLimiter {
   take(caller: string): void {
     if (!this.limit) return;
     const { requests, windowMs } = this.limit;
+    const bucket = this.bucketOf(caller, this.limit);
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      this.spent.set(caller, (this.spent.get(caller) ?? 0) + 1);
+      return;
+    }
+    const retryAfter = Math.ceil(((1 - bucket.tokens) * windowMs) / requests / 1_000);
+    throw new AppError('rate_limited', `More than ${requests} requests in ${windowMs / 1_000} s.`, { retryAfter });
+  }
+
+  /** Takes what a caller has spent elsewhere; the bucket may go below empty, but never by more than a whole one. */
+  spend(caller: string, requests: number): void {
+    if (!this.limit) return;
+    const bucket = this.bucketOf(caller, this.limit);
+    bucket.tokens = Math.max(-this.limit.requests, bucket.tokens - requests);
+  }
+
+  /** What callers have spent here since it was last asked. */
+  takeSpent(): [caller: string, requests: number][] {
+    const spent = [...this.spent];
+    this.spent = new Map();
+    return spent;
+  }
+
+  private bucketOf(caller: string, { requests, windowMs }: RateLimit): { tokens: number; at: number } {
     const now = this.now();
     const bucket = this.buckets.get(caller) ?? { tokens: requests, at: now };
     bucket.tokens = Math.min(requests, bucket.tokens + ((now - bucket.at) * requests) / windowMs);
     bucket.at = now;
     this.buckets.set(caller, bucket);
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1;
-      return;
-    }
-    const retryAfter = Math.ceil(((1 - bucket.tokens) * windowMs) / requests / 1_000);
-    throw new AppError('rate_limited', `More than ${requests} requests in ${windowMs / 1_000} s.`, { retryAfter });
+    return bucket;
   }
 }

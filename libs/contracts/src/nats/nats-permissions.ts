@@ -29,8 +29,14 @@ export function healthSubject(service: ServiceName | '*'): string {
   return `rpc.${service}.health`;
 }
 
+/** On which the replicas of the gateway tell each other what callers have spent of their rate limits. */
+export const SPENT_SUBJECT = 'replica.gateway.spent';
+
 const EXTRA: Partial<Record<ServiceName, { publish?: string[]; subscribe?: string[] }>> = {
-  gateway: { publish: [healthSubject('*'), WATCH_SUBJECT], subscribe: ['evt.*.>'] },
+  gateway: {
+    publish: [healthSubject('*'), WATCH_SUBJECT, SPENT_SUBJECT],
+    subscribe: ['evt.*.>', SPENT_SUBJECT],
+  },
   executions: {
     publish: ['task.direct.>', 'task.queue.>', 'task.worker.>', replicaSubject('*')],
     subscribe: ['task.announce', WATCH_SUBJECT, replicaSubject('*')],
