@@ -33,6 +33,8 @@ beforeAll(async () => {
     service: 'executions',
     logger,
   });
+  // As every service has it.
+  await database.pool.query('CREATE TABLE executions.audit_outbox (id uuid, organization_id uuid, entry json)');
   const repository = new RetentionRepository(database.pool);
   const transactions = new Transactions(database);
   const audit = new Audit(database, transactions);

@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min, MinLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, IsKey, IsText, JsonField } from '../messages/fields.js';
-import { ByIdRequest, DoneReply, ListRequest } from '../messages/lists.js';
+import { ByIdRequest, DoneReply, sortedList } from '../messages/lists.js';
 import {
   INTEGRATION_EXAMPLE,
   INTEGRATION_TYPES,
@@ -43,7 +43,7 @@ export const getIntegration = defineCommand({
   example: { request: { id }, reply: INTEGRATION_EXAMPLE },
 });
 
-export class ListIntegrationsRequest extends ListRequest {
+export class ListIntegrationsRequest extends sortedList('createdAt', 'updatedAt', 'name') {
   @IsOptional()
   @IsIn(INTEGRATION_TYPES)
   type?: IntegrationType;

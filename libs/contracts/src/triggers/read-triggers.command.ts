@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, IsOptional, IsRFC3339, IsString, MaxLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, JsonField } from '../messages/fields.js';
-import { ByIdRequest, ListRequest } from '../messages/lists.js';
+import { ByIdRequest, ListRequest, sortedList } from '../messages/lists.js';
 import {
   FIRE_OUTCOMES,
   TRIGGER_EXAMPLE,
@@ -24,7 +24,7 @@ export const getTrigger = defineCommand({
   example: { request: { id }, reply: TRIGGER_EXAMPLE },
 });
 
-export class ListTriggersRequest extends ListRequest {
+export class ListTriggersRequest extends sortedList('createdAt', 'updatedAt', 'name') {
   @IsOptional()
   @IsId()
   workflowId?: string;

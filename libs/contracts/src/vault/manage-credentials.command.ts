@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, IsJsonObject, IsKey, IsText, JsonField, SecretField } from '../messages/fields.js';
-import { ByIdRequest, DoneReply, ListRequest } from '../messages/lists.js';
+import { ByIdRequest, DoneReply, sortedList } from '../messages/lists.js';
 import type { JsonObject } from '../values/json.js';
 import { CREDENTIAL_TYPE_NAMES, type CredentialType } from './credential-types.js';
 
@@ -127,7 +127,7 @@ export const getCredential = defineCommand({
   example: { request: { id: ID }, reply: EXAMPLE },
 });
 
-export class ListCredentialsRequest extends ListRequest {
+export class ListCredentialsRequest extends sortedList('createdAt', 'updatedAt', 'name') {
   @IsOptional()
   @IsIn(CREDENTIAL_TYPE_NAMES)
   type?: CredentialType;

@@ -1,7 +1,7 @@
 import { IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { defineCommand } from '../messages/define-command.js';
 import { IsId, JsonField } from '../messages/fields.js';
-import { ByIdRequest, ListRequest } from '../messages/lists.js';
+import { ByIdRequest, sortedList } from '../messages/lists.js';
 import {
   WORKFLOW_EXAMPLE,
   WORKFLOW_STATUSES,
@@ -22,7 +22,7 @@ export const getWorkflow = defineCommand({
   example: { request: { id: WORKFLOW_EXAMPLE.id }, reply: WORKFLOW_EXAMPLE },
 });
 
-export class ListWorkflowsRequest extends ListRequest {
+export class ListWorkflowsRequest extends sortedList('createdAt', 'updatedAt', 'name') {
   @IsOptional()
   @IsIn(WORKFLOW_STATUSES)
   status?: WorkflowStatus;
