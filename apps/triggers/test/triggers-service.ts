@@ -4,6 +4,8 @@ import {
   AppError,
   createCredential,
   deleteCredential,
+  getExecution,
+  listExecutions,
   natsUsers,
   redeemGrant,
   resolveVersion,
@@ -13,6 +15,9 @@ import {
   type CreateCredentialRequest,
   type CredentialGrant,
   type CredentialView,
+  type ExecutionStatus,
+  type ExecutionSummary,
+  type JsonValue,
   type CommandDefinition,
   type CreateEventPublisherReply,
   type Permission,
@@ -47,6 +52,7 @@ export interface Person {
   slug: string;
   token: string;
 }
+export type EndedRun = ExecutionSummary & { output: JsonValue };
 export type Started = StartExecutionRequest & { organizationId: string; executionId: string };
 
 let built: true | undefined;
@@ -76,6 +82,9 @@ export class TriggersService {
   /** What the peer of executions answers beside the id of what it has started. */
   startAnswers: ((request: StartExecutionRequest) => Partial<StartExecutionReply>) | null = null;
   readonly workflows = new Set<string>();
+  /** What the peer of executions tells to have ended, in order. */
+  readonly ended: EndedRun[] = [];
+  historyIsAway = false;
   /** Credentials that the peer of the vault holds, by their id. */
   readonly credentials = new Map<string, CreateCredentialRequest>();
 
@@ -154,6 +163,42 @@ export class TriggersService {
       this.started.push({ ...request, organizationId: principal?.organizationId ?? '', executionId });
       return { id: executionId, status: 'pending', ...this.startAnswers?.(request) };
     });
+  }
+
+  /** Executions also tells what has ended. */
+  async startHistory(): Promise<void> {
+    await this.answerAs('executions', listExecutions, ({ workflowId, limit = 50, cursor = '0' }) => {
+      if (this.historyIsAway) throw new AppError('unavailable');
+      const all = this.ended.filter((run) => run.workflowId === workflowId).reverse();
+      const from = Number(cursor);
+      return {
+        data: all.slice(from, from + limit),
+        nextCursor: all.length > from + limit ? String(from + limit) : null,
+      };
+    });
+    await this.answerAs('executions', getExecution, ({ id }) => {
+      const run = this.ended.find((one) => one.id === id);
+      if (!run) throw new AppError('not_found');
+      return { ...run, inputs: {}, steps: [] };
+    });
+  }
+
+  /** A run that has ended just now, or some time ago. */
+  endedRun(workflowId: string, status: ExecutionStatus, output: JsonValue, agoMs = 0): EndedRun {
+    const at = new Date(Date.now() + agoMs).toISOString();
+    return {
+      ...{
+        id: uuidv7(),
+        workflowId,
+        workflowName: 'Any',
+        workflowVersion: 1,
+        status,
+        test: false,
+        trigger: { type: 'manual' },
+      },
+      ...{ error: null, parentId: null, rerunOf: null, priority: 5, createdAt: at, startedAt: at, completedAt: at },
+      ...{ durationMs: 1, progress: { settled: 1, total: 1 }, traceId: '', output },
+    } as EndedRun;
   }
 
   /** The vault goes on the wire: keeps credentials, and gives them to whom this service's own grants name. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@rpa/contracts';
-import { LOGGER, Transactions, type Logger } from '@rpa/platform';
+import { Bus } from '@rpa/messaging';
+import { Identity, LOGGER, Transactions, type Logger } from '@rpa/platform';
 import { eventKey } from '../events/read-event.js';
 import { AcceptTriggerEvents, type TriggerEvent } from '../inbox/accept-trigger-events.js';
 import { IntentSignal } from '../inbox/intent-signal.js';
@@ -31,6 +32,8 @@ export class RunSource {
     private readonly accepting: AcceptTriggerEvents,
     private readonly credentials: RedeemTriggerCredential,
     private readonly transactions: Transactions,
+    private readonly bus: Bus,
+    private readonly identity: Identity,
     private readonly intents: IntentSignal,
     private readonly problems: TriggerProblems,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -98,6 +101,10 @@ export class RunSource {
       config,
       checkpoint,
       credential: (key) => this.credentials.execute({ id, organizationId }, key),
+      ask: async (command, body) => {
+        const principal = await this.identity.serviceToken({ id: organizationId, slug: claimed.organizationSlug });
+        return this.bus.request(command, body, { principal });
+      },
       signal,
       log: this.logger,
     };

@@ -1,4 +1,4 @@
-import type { CredentialValue, JsonValue, TriggerSourceStatus } from '@rpa/contracts';
+import type { CommandDefinition, CredentialValue, JsonValue, TriggerSourceStatus } from '@rpa/contracts';
 import type { Logger } from '@rpa/platform';
 
 /** What one trigger's source has found: an event before it is in the inbox. */
@@ -25,6 +25,11 @@ export interface SourceContext<Config, Checkpoint> {
    * keep it as short as you can, never store or log it. Throws `credential_refused` when it is gone.
    */
   credential(key: string): Promise<CredentialValue>;
+  /** Asks another service in the name of the trigger's organization. */
+  ask<Request extends object, Reply extends object>(
+    command: CommandDefinition<Request, Reply>,
+    body: NoInfer<Request>,
+  ): Promise<Reply>;
   /** Aborted when the trigger is changed, disabled or deleted, when another replica has it, or when the service stops. */
   signal: AbortSignal;
   log: Logger;

@@ -112,7 +112,7 @@ export const listExecutions = defineCommand({
   subject: 'rpc.executions.v1.execution.list',
   owner: 'executions',
   summary: 'List executions, newest first',
-  access: { permission: 'executions:read' },
+  access: { permission: 'executions:read', services: ['triggers'] },
   request: ListExecutionsRequest,
   reply: ListExecutionsReply,
   example: { request: { limit: 10 }, reply: { data: [SUMMARY_EXAMPLE], nextCursor: null } },
