@@ -115,6 +115,27 @@ describe('a signal', () => {
     });
   });
 
+  it('and a wish to pause are the same under the same key for long after they were taken in, and no other', async () => {
+    const id = await begin({ format: 1, steps: [waiter('first', 'second'), waiter('second')] });
+    const key = (name: string) => ({ idempotencyKey: `${name} ${id}` });
+    for (const command of [pauseExecution, resumeExecution]) {
+      await client.send(command, { id }, key(command.subject));
+      await eventually(async () =>
+        expect(await recordsOf(id)).toContain(`execution_${command === pauseExecution ? 'paused' : 'resumed'}`),
+      );
+    }
+    await client.send(pauseExecution, { id }, key(pauseExecution.subject));
+    await client.send(signalExecution, { id, name: 'paid', payload: 1 }, key('s'));
+    await eventually(async () => expect(await recordsOf(id)).toContain('step_completed'), 10_000);
+    await expect(client.send(signalExecution, { id, name: 'paid', payload: 2 }, key('s'))).rejects.toMatchObject({
+      code: 'idempotency_mismatch',
+    });
+    await client.send(signalExecution, { id, name: 'paid', payload: 2 }, key('t'));
+    await becomes(id, 'completed');
+    expect((await client.send(signalExecution, { id, name: 'paid', payload: 2 }, key('t'))).status).toBe('completed');
+    expect((await recordsOf(id)).filter((type) => type === 'execution_paused')).toHaveLength(1);
+  });
+
   it('needs the permission', async () => {
     const id = await begin({ format: 1, steps: [waiter('w')] });
     const reader = await Client.person(client.organizationId, ['executions:read']);

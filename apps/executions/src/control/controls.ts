@@ -63,7 +63,7 @@ export interface ControlParts {
 export function createControls(parts: ControlParts): Controls {
   const { pool, stores, host, dispatcher, peers, plans, versions, starter, start, replica, nudge, logger } = parts;
   const { logs, values } = parts;
-  const post = new PostStimulus(stores.executions, stores.inbox, nudge, logger);
+  const post = new PostStimulus(stores.executions, stores.inbox, stores.runs, nudge, logger);
   const states = new ReadState(stores.journal, plans, host);
   const cancel = new CancelExecution(stores.executions, post);
   const again = createReruns(stores, plans, versions, starter);

@@ -21,8 +21,10 @@ import {
   type TestStepRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { organizationOf } from '@rpa/platform';
+import { fingerprintOf, organizationOf } from '@rpa/platform';
 import { ExecutionCore } from '../execution-core.js';
+import type { OnceKey } from '../inbox/inbox.repository.js';
+import type { PauseWish } from './pause-execution.js';
 
 @Messages()
 export class ExecutionsControlMessages {
@@ -35,17 +37,18 @@ export class ExecutionsControlMessages {
 
   @Handles(pauseExecution)
   pause(request: ByIdRequest, context: MessageContext): Promise<AcceptedReply> {
-    return this.core.control.pause.execute('pause', wishOf(request, context));
+    return this.core.control.pause.execute('pause', wishOf(pauseExecution.subject, request, context));
   }
 
   @Handles(resumeExecution)
   resume(request: ByIdRequest, context: MessageContext): Promise<AcceptedReply> {
-    return this.core.control.pause.execute('resume', wishOf(request, context));
+    return this.core.control.pause.execute('resume', wishOf(resumeExecution.subject, request, context));
   }
 
   @Handles(signalExecution)
-  signal(request: SignalExecutionRequest, { principal, idempotencyKey }: MessageContext): Promise<AcceptedReply> {
-    return this.core.control.signal.execute(organizationOf(principal), request, idempotencyKey);
+  signal(request: SignalExecutionRequest, context: MessageContext): Promise<AcceptedReply> {
+    const once = onceOf(signalExecution.subject, request, context);
+    return this.core.control.signal.execute(organizationOf(context.principal), request, once);
   }
 
   @Handles(decideStep)
@@ -69,8 +72,14 @@ export class ExecutionsControlMessages {
   }
 }
 
-function wishOf({ id }: ByIdRequest, { principal, idempotencyKey }: MessageContext) {
-  return { organizationId: organizationOf(principal), executionId: id, by: nameOf(principal), idempotencyKey };
+function wishOf(subject: string, request: ByIdRequest, context: MessageContext): PauseWish {
+  const { principal } = context;
+  const once = onceOf(subject, request, context);
+  return { organizationId: organizationOf(principal), executionId: request.id, by: nameOf(principal), once };
+}
+
+function onceOf(subject: string, request: object, { idempotencyKey }: MessageContext): OnceKey | undefined {
+  return idempotencyKey === null ? undefined : { key: idempotencyKey, fingerprint: fingerprintOf(subject, request) };
 }
 
 /** Who asked for it, as the journal keeps it. */

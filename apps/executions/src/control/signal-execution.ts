@@ -1,5 +1,6 @@
 import type { AcceptedReply, SignalExecutionRequest } from '@rpa/contracts';
 import { v7 as newId } from 'uuid';
+import type { OnceKey } from '../inbox/inbox.repository.js';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
 import type { SignalBody } from '../inbox/to-event.js';
 import type { LoadPlan } from '../start/load-plan.js';
@@ -19,12 +20,14 @@ export class SignalExecution {
   async execute(
     organizationId: string,
     request: SignalExecutionRequest,
-    idempotencyKey: string | null,
+    once: OnceKey | undefined,
   ): Promise<AcceptedReply> {
     const { name } = request;
+    const repeated = once && (await this.post.repeatOf(organizationId, once));
+    if (repeated) return repeated;
     const run = await this.post.find(organizationId, request.id);
     checkSignal(await this.plans.execute(organizationId, run.versionId), name, request.payload ?? null);
-    const signalId = idempotencyKey ? `key:${idempotencyKey}` : newId();
+    const signalId = once ? `key:${once.key}` : newId();
     await this.room.assert(organizationId, run, { id: signalId, name });
     const payload = await this.values.keepOf(organizationId, () => Promise.resolve(run), request.payload ?? null);
     const signal: SignalBody = { id: signalId, name, payload };
@@ -34,6 +37,7 @@ export class SignalExecution {
       kind: 'signal',
       dedupeKey: `signal ${signal.id}`,
       body: signal,
+      ...(once && { once }),
     });
     return { id, status };
   }

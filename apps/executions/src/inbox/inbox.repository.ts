@@ -15,6 +15,12 @@ export interface InboxOwner {
   owner: string | null;
 }
 
+/** An `Idempotency-Key`: kept with the wish, as that of a start is. */
+export interface OnceKey {
+  key: string;
+  fingerprint: string;
+}
+
 /** `ended`: the organization has no such run that is open. `full`: too much waits for it already. Neither was kept. */
 export type Posted = 'new' | 'known' | 'ended' | 'full';
 
@@ -30,7 +36,7 @@ export class InboxRepository {
   ) {}
 
   /** Keeps a stimulus for a run that has not ended, once a key; with it what the audit log says about it. */
-  async post(row: InboxRow): Promise<Posted> {
+  async post(row: InboxRow, once?: OnceKey): Promise<Posted> {
     const wish = recordWish(this.audit, row);
     const { rows } = await this.pool.query<{ open: boolean; full: boolean; kept: boolean }>(
       `WITH target AS (
@@ -39,9 +45,15 @@ export class InboxRepository {
        ), waiting AS (
          SELECT count(*) >= ${MAX_ROWS} AS too_many
            FROM (SELECT FROM executions.inbox WHERE execution_id = $3::uuid LIMIT ${MAX_ROWS}) i
+       ), keyed AS (
+         INSERT INTO executions.start_keys (organization_id, source, key, execution_id, fingerprint)
+         SELECT t.organization_id, 'http', $9::text, t.id, $10::text FROM target t, waiting w
+          WHERE $9::text IS NOT NULL AND NOT w.too_many
+         ON CONFLICT DO NOTHING RETURNING key
        ), posted AS (
          INSERT INTO executions.inbox (id, organization_id, execution_id, kind, dedupe_key, body)
-         SELECT $1::uuid, t.organization_id, t.id, $4::text, $5::text, $6::json FROM target t, waiting w WHERE NOT w.too_many
+         SELECT $1::uuid, t.organization_id, t.id, $4::text, $5::text, $6::json FROM target t, waiting w
+          WHERE NOT w.too_many AND ($9::text IS NULL OR EXISTS (SELECT FROM keyed))
          ON CONFLICT (execution_id, dedupe_key) DO NOTHING RETURNING id
        ), audited AS (
          INSERT INTO executions.audit_outbox (id, organization_id, entry)
@@ -58,6 +70,8 @@ export class InboxRepository {
         row.body,
         wish?.id ?? null,
         wish?.entry ?? null,
+        once?.key ?? null,
+        once?.fingerprint ?? null,
       ],
     );
     const [told] = rows;
