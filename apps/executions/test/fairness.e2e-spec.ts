@@ -9,7 +9,7 @@ import { chain, STEP_TYPES } from './support/step-types.js';
 import { WorkerPeer } from './support/worker-peer.js';
 import { WorkflowsPeer } from './support/workflows-peer.js';
 
-const FLOOD = 120;
+const FLOOD = 60;
 const CAPACITY = 2;
 const STEP_MS = 40;
 let database: TestDatabase;

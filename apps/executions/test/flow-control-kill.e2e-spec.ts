@@ -8,7 +8,7 @@ import { buildService, ReplicaProcess } from './support/replica-process.js';
 import { WorkflowsPeer } from './support/workflows-peer.js';
 
 const LIMIT = 3;
-const RUNS = 60;
+const RUNS = 40;
 let database: TestDatabase;
 let sql: pg.Pool;
 let workflows: WorkflowsPeer;

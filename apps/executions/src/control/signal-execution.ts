@@ -1,4 +1,5 @@
 import type { AcceptedReply, SignalExecutionRequest } from '@rpa/contracts';
+import type { Plan } from '@rpa/engine';
 import { v7 as newId } from 'uuid';
 import type { OnceKey } from '../inbox/inbox.repository.js';
 import type { PostStimulus } from '../inbox/post-stimulus.js';
@@ -26,7 +27,8 @@ export class SignalExecution {
     const repeated = once && (await this.post.repeatOf(organizationId, once));
     if (repeated) return repeated;
     const run = await this.post.find(organizationId, request.id);
-    checkSignal(await this.plans.execute(organizationId, run.versionId), name, request.payload ?? null);
+    const plan = await this.plan(organizationId, run.versionId);
+    if (plan) checkSignal(plan, name, request.payload ?? null);
     const signalId = once ? `key:${once.key}` : newId();
     await this.room.assert(organizationId, run, { id: signalId, name });
     const payload = await this.values.keepOf(organizationId, () => Promise.resolve(run), request.payload ?? null);
@@ -40,5 +42,14 @@ export class SignalExecution {
       ...(once && { once }),
     });
     return { id, status };
+  }
+
+  /** Null: nobody can say now what the run was written as; its signals are kept all the same. */
+  private async plan(organizationId: string, versionId: string): Promise<Plan | null> {
+    try {
+      return await this.plans.execute(organizationId, versionId);
+    } catch {
+      return null;
+    }
   }
 }
