@@ -139,6 +139,25 @@ describe('the list of executions', () => {
     for (const row of [...refused, ...labelled, ...keyed]) expect(row.organizationId).toBe(ORGANIZATION);
   });
 
+  it('finds the newest errors with a common word, page by page, as with a rare one', async () => {
+    const common = await all({ search: 'order http_status' }, 50);
+    expect(common).toHaveLength(134);
+    await database.pool.query(
+      `INSERT INTO executions.executions (id, organization_id, workflow_id, version_id, workflow_name, workflow_version,
+         status, test, trigger_type, inputs, priority, settled, total, error)
+       SELECT (lpad(to_hex(${START} + n * 1000), 12, '0') || '7111' || '8000' || lpad(to_hex(n), 12, '0'))::uuid, $1, $1, $1,
+              'w', 1, 'failed', false, 'manual', '{}', 5, 1, 1, '{"code":"busy","message":"the server is busy"}'
+         FROM generate_series(1, 1200) n`,
+      [OTHER],
+    );
+    const busy = await executions.list(OTHER, { search: 'busy', limit: 50 });
+    const next = await executions.list(OTHER, { search: 'busy', limit: 50, cursor: busy.nextCursor ?? '' });
+    const ids = [...busy.data, ...next.data].map((row) => row.id);
+    expect(ids).toHaveLength(100);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(await all({ search: 'busy' })).toEqual([]);
+  });
+
   it('refuses a cursor of other filters or of another organization', async () => {
     const { nextCursor } = await executions.list(ORGANIZATION, { status: 'failed', limit: 2 });
     const cursor = nextCursor ?? '';
