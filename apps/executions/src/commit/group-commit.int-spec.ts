@@ -47,7 +47,8 @@ async function open(
   const commits = new GroupCommit(url, logger, new CommitMetrics(new Metrics('executions')), (id) => fenced.push(id));
   opened.push(commits);
   const leaseId = await leases.take(randomUUID(), leaseMs);
-  await commits.open(leaseId);
+  await commits.connect();
+  commits.open(leaseId);
   return { commits, leaseId, fenced };
 }
 
@@ -285,5 +286,15 @@ describe('GroupCommit', () => {
     } finally {
       proxy.close();
     }
+  });
+
+  it('goes on under the next lease, whatever is heard late of the one before', async () => {
+    const { commits, leaseId, fenced } = await open();
+    commits.fence(leaseId);
+    const next = await leases.take(randomUUID(), 60_000);
+    commits.open(next);
+    commits.fence(leaseId);
+    expect(await commits.append(0, start())).toEqual({ duplicate: false, kept: false });
+    expect(fenced).toEqual([leaseId]);
   });
 });

@@ -19,6 +19,7 @@ const NOBODY: Watched = { has: () => false, appended: () => undefined };
 export class GroupCommit {
   private readonly connections: CommitConnection[];
   private lanes: CommitLane[] = [];
+  private leaseId: string | null = null;
 
   constructor(
     url: string,
@@ -30,9 +31,13 @@ export class GroupCommit {
     this.connections = Array.from({ length: LANES }, () => new CommitConnection(url, 'rpa-executions-commit', logger));
   }
 
-  /** Everything from now on is written in the name of this lease. */
-  async open(leaseId: string): Promise<void> {
+  async connect(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.connect()));
+  }
+
+  /** Everything from now on is written in the name of this lease. */
+  open(leaseId: string): void {
+    this.leaseId = leaseId;
     this.lanes = this.connections.map(
       (connection) => new CommitLane(connection, leaseId, this.metrics, () => this.fence(leaseId)),
     );
@@ -60,10 +65,11 @@ export class GroupCommit {
     return this.connections.every((connection) => connection.connected);
   }
 
-  /** Nothing is written in the name of the present lease any more. */
+  /** Nothing is written in the name of this lease any more. What is heard late of a former one changes nothing. */
   fence(leaseId: string): void {
+    if (this.leaseId !== leaseId) return;
+    this.leaseId = null;
     const lanes = this.lanes.splice(0);
-    if (lanes.length === 0) return;
     for (const lane of lanes) lane.close(new Fenced());
     this.onFenced(leaseId);
   }

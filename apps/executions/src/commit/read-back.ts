@@ -3,7 +3,7 @@ import type { Append } from './append.js';
 import type { CommitConnection } from './commit-connection.js';
 
 const TEXT = `
-  SELECT w.execution_id AS id, e.owner IS NOT NULL AS owned
+  SELECT w.execution_id AS id, coalesce(e.owner = $3::bigint, false) AS owned
     FROM unnest($1::uuid[], $2::int[]) AS w (execution_id, seq)
     JOIN executions.journal j ON j.execution_id = w.execution_id AND j.seq = w.seq
     JOIN executions.executions e ON e.id = w.execution_id

@@ -3,6 +3,13 @@ import { Worker } from 'node:worker_threads';
 const BEATS_PER_LEASE = 5;
 const TICK_MS = 50;
 
+export interface HeartbeatOptions {
+  url: string;
+  leaseId: string;
+  leaseMs: number;
+  onLost: () => void;
+}
+
 /** Keeps one lease alive for as long as this process can really drive its runs. */
 export class Heartbeat {
   private readonly tick = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -12,7 +19,7 @@ export class Heartbeat {
   /** Resolves when the first beat has been written; only what is lost after that is told to `onLost`. */
   readonly begun: Promise<void>;
 
-  constructor(options: { url: string; leaseId: string; leaseMs: number; onLost: () => void }) {
+  constructor(options: HeartbeatOptions) {
     const ticks = new Int32Array(this.tick);
     this.ticking = setInterval(() => Atomics.add(ticks, 0, 1), TICK_MS).unref();
     this.thread = new Worker(new URL('./heartbeat-thread.js', import.meta.url), {

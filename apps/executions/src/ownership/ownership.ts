@@ -1,6 +1,6 @@
 import type { Logger } from '@rpa/platform';
 import type { GroupCommit } from '../commit/group-commit.js';
-import { Heartbeat } from '../lease/heartbeat.js';
+import { Heartbeat, type HeartbeatOptions } from '../lease/heartbeat.js';
 import type { LeasesRepository } from '../lease/leases.repository.js';
 
 const RETRY_MS = 200;
@@ -12,13 +12,15 @@ export interface OwnershipParts {
   replica: string;
   databaseUrl: string;
   leaseMs: number;
+  /** For tests. */
+  startHeartbeat?: (options: HeartbeatOptions) => Pick<Heartbeat, 'begun' | 'stop'>;
   /** Every run in memory belongs to others now. */
   dropRuns: () => void;
 }
 
 /** This replica's right to write: one lease at a time. When it is lost, everything is dropped and a new one is taken. */
 export class Ownership {
-  private heartbeat: Heartbeat | null = null;
+  private heartbeat: Pick<Heartbeat, 'stop'> | null = null;
   private stopped = false;
   private retaking: Promise<void> = Promise.resolve();
   leaseId: string | null = null;
@@ -26,17 +28,41 @@ export class Ownership {
   constructor(private readonly parts: OwnershipParts) {}
 
   async take(): Promise<void> {
-    const { leases, commits, replica, databaseUrl, leaseMs } = this.parts;
+    const {
+      leases,
+      commits,
+      replica,
+      databaseUrl,
+      leaseMs,
+      startHeartbeat = (options) => new Heartbeat(options),
+    } = this.parts;
     const leaseId = await leases.take(replica, leaseMs);
-    const heartbeat = new Heartbeat({ url: databaseUrl, leaseId, leaseMs, onLost: () => commits.fence(leaseId) });
+    let isLost = false;
+    const heartbeat = startHeartbeat({
+      url: databaseUrl,
+      leaseId,
+      leaseMs,
+      onLost: () => {
+        isLost = true;
+        this.end(leaseId);
+      },
+    });
     try {
-      await Promise.all([heartbeat.begun, commits.open(leaseId)]);
+      await Promise.all([heartbeat.begun, commits.connect()]);
+      if (isLost) throw new Error('The lease was lost before anything could be written in its name.');
     } catch (error) {
       await heartbeat.stop();
       throw error;
     }
     this.heartbeat = heartbeat;
     this.leaseId = leaseId;
+    // Not before: what is written in the name of a lease must be dropped when that is lost.
+    commits.open(leaseId);
+  }
+
+  private end(leaseId: string): void {
+    this.parts.commits.fence(leaseId);
+    this.lost(leaseId);
   }
 
   /** The lease is gone: whoever took it over goes on with the runs. */
@@ -62,7 +88,7 @@ export class Ownership {
     await this.parts.leases.giveBack(leaseId);
   }
 
-  private async retake(heartbeat: Heartbeat | null, lostLeaseId: string): Promise<void> {
+  private async retake(heartbeat: Pick<Heartbeat, 'stop'> | null, lostLeaseId: string): Promise<void> {
     await heartbeat?.stop();
     while (!this.stopped && this.leaseId === null) {
       try {
