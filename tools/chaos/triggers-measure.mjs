@@ -47,9 +47,10 @@ async function measureLateness(stage, forMs, say) {
 /** Requests at a steady rate, whether the earlier ones are answered or not, from their time on. */
 async function measureWebhooks(stage, forMs, say) {
   const hook = await stage.send(createTrigger, { workflowId: randomUUID(), name: 'Hook', type: 'webhook' });
+  const url = `${stage.url}${new URL(hook.url).pathname}`;
   const dispatcher = new Agent({ connections: 50 });
   const send = async () => {
-    const { statusCode, body } = await request(hook.url, {
+    const { statusCode, body } = await request(url, {
       dispatcher,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'webhook-id': randomUUID() },

@@ -126,10 +126,7 @@ describe('a webhook', () => {
       allowFrom: ['203.0.113.0/24', '2001:db8::/32'],
       maxBodyBytes: 10,
     });
-    await expect(post(trigger, '{}')).rejects.toMatchObject({
-      code: 'method_not_allowed',
-      message: expect.stringMatching(/PUT/),
-    });
+    expect(await post(trigger, '{}')).toMatchObject({ status: 405, headers: { allow: 'PUT' } });
     const put = (more: object = {}, body = '{}') => post(trigger, body, { method: 'PUT', ...more });
     expect((await put()).status).toBe(202);
     expect((await put({ address: '::ffff:203.0.113.9' })).status).toBe(202);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, type ReceiveWebhookReply, type ReceiveWebhookRequest } from '@rpa/contracts';
+import { toProblem } from '@rpa/platform';
 import { v7 as uuidv7 } from 'uuid';
 import { Backlog } from '../inbox/backlog.js';
 import type { StartWait } from '../inbox/fire-intent.js';
@@ -9,7 +10,7 @@ import { readDuration } from '../types/schedule/read-time.js';
 import { canonicalPath } from '../types/webhook/hook-path.js';
 import type { WebhookConfig } from '../types/webhook/webhook-config.js';
 import { AwaitAnswer } from './await-answer.js';
-import { answerOf } from './webhook-answers.js';
+import { answerOf, problemAnswer } from './webhook-answers.js';
 import { ReadRequests, type ReadRequest } from './read-request.js';
 import { RefusedRequests } from './refused-requests.js';
 import { WebhooksRepository, type HookTrigger } from './webhooks.repository.js';
@@ -62,8 +63,10 @@ export class ReceiveWebhook {
     try {
       const read = await this.requests.execute(trigger, incoming).catch(async (error: unknown) => {
         await this.refused.note(trigger, error);
+        if (AppError.is(error) && error.code === 'method_not_allowed') return refusedMethod(error, config);
         throw error;
       });
+      if ('status' in read) return read;
       const challenge = slackChallenge(config, read);
       if (challenge) return challenge;
       const { status, headers, body } = await this.accept(trigger, config, read);
@@ -144,6 +147,12 @@ function waitOf({ respond, respondWithin }: WebhookConfig): StartWait | undefine
   if (respond === undefined || respond === 'immediately') return undefined;
   const waitMs = respondWithin === undefined ? WAIT_MS : (readDuration(respondWithin) ?? WAIT_MS);
   return { waitMs, ...(respond === 'respond_step' && { hasWaiter: true }) };
+}
+
+/** HTTP wants to hear then what is possible. */
+function refusedMethod(error: AppError, { methods = ['POST'] }: WebhookConfig): ReceiveWebhookReply {
+  const { headers, ...answer } = problemAnswer({ ...toProblem(error, null) });
+  return { ...answer, headers: { ...headers, allow: methods.join(', ') } };
 }
 
 /** Slack asks once whether the URL is ours. */

@@ -41,7 +41,7 @@ function refused(eventId: string, code: string, reason: string): HookAnswer {
   return { ...problemAnswer({ ...problem, eventId }), final: false };
 }
 
-function problemAnswer(problem: { status: number; [more: string]: unknown }): Omit<HookAnswer, 'final'> {
+export function problemAnswer(problem: { status: number; [more: string]: unknown }): Omit<HookAnswer, 'final'> {
   return {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json' },
