@@ -11,6 +11,7 @@ import { maskNothing, maskOf, maskValue, type Mask } from './mask-secrets.js';
 import { redeemCredential } from './redeem-credential.js';
 import type { Abortable } from './running-task.js';
 import { openConfig } from './open-config.js';
+import type { ShipLogs } from './ship-logs.js';
 import { StepLogs } from './step-logs.js';
 import { stepFiles } from './step-files.js';
 
@@ -20,6 +21,7 @@ export interface AttemptMeans {
   http: HttpClient;
   files: FilesClient;
   logger: HostLogger;
+  shipLogs: ShipLogs;
 }
 
 export type AttemptEnd = Pick<TaskResult, 'outcome' | 'logs'> & {
@@ -40,6 +42,7 @@ export async function runAttempt(
 ): Promise<AttemptEnd> {
   const logs = new StepLogs();
   let mask: Mask = maskNothing;
+  const untrack = means.shipLogs.track(task, logs, () => mask);
   const run = async (): Promise<JsonValue> => {
     const config = await openConfig(step, task, means.files, running);
     checkConfig(step.config, config);
@@ -72,6 +75,8 @@ export async function runAttempt(
     const error = maskValue({ ...toStepError(thrown) }, mask) as unknown as StepError;
     const known = thrown instanceof StepFailure && !thrown.effectUnknown;
     return { ...withLogs({ status: 'failed', error }, logs, mask), ...(!known && { effectUnknown: true }) };
+  } finally {
+    untrack();
   }
 }
 
@@ -113,8 +118,7 @@ function untilAborted<T>(work: Promise<T>, running: Abortable): Promise<T> {
 }
 
 function withLogs(outcome: TaskResult['outcome'], logs: StepLogs, mask: Mask): AttemptEnd {
-  const lines = logs.collected(mask);
-  return { outcome, ...(lines && { logs: lines }) };
+  return { outcome, ...(logs.hasLines && { logs: logs.take(mask) }) };
 }
 
 interface Crash {

@@ -16,6 +16,7 @@ import { attemptKey, readControl, readTask } from './read-messages.js';
 import { runAttempt, type AttemptEnd, type AttemptMeans } from './run-attempt.js';
 import { requestStart } from './request-start.js';
 import { RunningTask } from './running-task.js';
+import { ShipLogs } from './ship-logs.js';
 
 /** Unacknowledged results per place: beyond, the worker takes nothing new until somebody acknowledges. */
 const KEPT_PER_PLACE = 4;
@@ -45,7 +46,8 @@ export class StepHost {
         .slice(0, 40)
         .replace(/[^\w-]/g, '-')}-${randomUUID().slice(0, 13)}`;
     this.steps = new Map(steps.map((step) => [`${step.id}@${step.version}`, step]));
-    this.means = { ...options, http: createHttpClient(options.egress), files: new FilesClient(options) };
+    const shipLogs = new ShipLogs(options);
+    this.means = { ...options, http: createHttpClient(options.egress), files: new FilesClient(options), shipLogs };
     this.took = metrics.histogram(
       'rpa_step_duration_seconds',
       'Time that an attempt of a step took on this worker, by outcome (completed or the error code)',
@@ -210,6 +212,7 @@ export class StepHost {
     this.isDraining = true;
     this.announcer.announce();
     this.catalog.close();
+    this.means.shipLogs.close();
     const [control, ...tasks] = this.subscriptions;
     for (const subscription of tasks) void subscription.drain();
     const until = Date.now() + (this.options.drainMs ?? DRAIN_MS);

@@ -5,9 +5,9 @@ const MAX_LINES = 100;
 const MAX_CHARACTERS = 8_000;
 const MAX_LINE = 1_000;
 
-/** Collects what one attempt logs; what is too much is counted and left out. */
+/** Keeps what one attempt logs until it is handed over; what is too much at once is counted and left out. */
 export class StepLogs {
-  private readonly lines: TaskLog[] = [];
+  private lines: TaskLog[] = [];
   private characters = 0;
   private omitted = 0;
 
@@ -18,22 +18,39 @@ export class StepLogs {
     error: (message) => this.add('error', message),
   };
 
-  /** Undefined when nothing was logged. */
-  collected(mask: (text: string) => string): TaskLog[] | undefined {
-    if (this.lines.length === 0) return undefined;
+  get hasLines(): boolean {
+    return this.lines.length > 0;
+  }
+
+  /** The lines since the last time, masked; they are not kept any more. */
+  take(mask: (text: string) => string): TaskLog[] {
     const lines = this.lines.map((line) => ({ ...line, message: mask(line.message) }));
     if (this.omitted > 0)
       lines.push({ at: Date.now(), level: 'warn', message: `${this.omitted} more lines were left out` });
+    this.lines = [];
+    this.characters = 0;
+    this.omitted = 0;
     return lines;
   }
 
+  /** They could not be handed over: they come first the next time, as far as there is room. */
+  giveBack(lines: readonly TaskLog[]): void {
+    const later = this.lines;
+    this.lines = [];
+    this.characters = 0;
+    for (const line of [...lines, ...later]) this.keep(line);
+  }
+
   private add(level: TaskLog['level'], message: string): void {
-    const text = String(message).slice(0, MAX_LINE);
-    if (this.lines.length >= MAX_LINES || this.characters + text.length > MAX_CHARACTERS) {
+    this.keep({ at: Date.now(), level, message: String(message).slice(0, MAX_LINE) });
+  }
+
+  private keep(line: TaskLog): void {
+    if (this.lines.length >= MAX_LINES || this.characters + line.message.length > MAX_CHARACTERS) {
       this.omitted++;
       return;
     }
-    this.characters += text.length;
-    this.lines.push({ at: Date.now(), level, message: text });
+    this.characters += line.message.length;
+    this.lines.push(line);
   }
 }
