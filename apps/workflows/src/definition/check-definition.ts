@@ -60,8 +60,11 @@ export class CheckDefinition {
     if (keys.length === 0) return [];
     const slug = principal?.organizationSlug;
     const token = await this.identity.serviceToken({ id: organizationId, ...(slug && { slug }) });
-    const { missing } = await this.bus.request(checkCredentialKeys, { keys }, { principal: token });
-    return keys.filter((key) => !missing.includes(key));
+    // What is not shared with the author is not there for the author.
+    const user = principal?.kind === 'user' ? { userId: principal.userId, roles: principal.roles } : undefined;
+    const request = { keys, ...(user && { user }) };
+    const { missing, notShared = [] } = await this.bus.request(checkCredentialKeys, request, { principal: token });
+    return keys.filter((key) => !missing.includes(key) && !notShared.includes(key));
   }
 }
 
