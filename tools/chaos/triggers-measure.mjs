@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSchedule, createTrigger } from '@rpa/contracts';
 import { Agent, request } from 'undici';
+import { readCpu } from '../bench/cpu.mjs';
 import { sleep, until } from './sleep.mjs';
 import { openTriggersStage } from './triggers-stage.mjs';
 
@@ -63,6 +64,8 @@ async function measureWebhooks(stage, forMs, say) {
   for (let turn = 0; turn < 200; turn++) await send();
   say(`${RATE} webhooks a second ...`);
   const took = [];
+  const processes = pidsOf(stage);
+  const before = readCpu(processes);
   let failed = 0;
   const running = [];
   const begun = performance.now();
@@ -78,8 +81,18 @@ async function measureWebhooks(stage, forMs, say) {
     );
   }
   await Promise.all(running);
+  const after = readCpu(processes);
   await dispatcher.close();
-  return { perSecond: RATE, answered: took.length, failed, ...quantiles(took) };
+  const cpuUs = Object.fromEntries(
+    Object.keys(processes).map((name) => [name, Math.round((after[name] - before[name]) / took.length)]),
+  );
+  return { perSecond: RATE, cpuUs, answered: took.length, failed, ...quantiles(took) };
+}
+
+/** CPU time is told besides: on a machine that others use too it says more than times do. */
+function pidsOf({ processes, postgres, nats }) {
+  const own = [...processes].map(([name, kept]) => [name, kept.pid]);
+  return { ...Object.fromEntries(own), postgresql: postgres.pid, nats: nats.pid };
 }
 
 function quantiles(values) {

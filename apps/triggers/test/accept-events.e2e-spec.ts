@@ -69,7 +69,10 @@ describe('POST /events', () => {
       deduplicated: 1,
       matched: 0,
     });
-    await settles(id, ['deduplicated', 'fired', 'fired'].sort());
+    await eventually(
+      async () => expect((await outcomes(id)).sort()).toEqual(['deduplicated', 'fired', 'fired']),
+      10_000,
+    );
     await expect(send(publishEvents, { channel: 'a b', events: [1] })).rejects.toMatchObject({
       errors: [{ path: 'channel' }],
     });

@@ -46,7 +46,7 @@ describe('kill -9', () => {
           Array.from({ length: CHUNK }, () => jetstream(outside).publish('events.acme.any', `{"n":${published++}}`)),
         );
       // In the middle of the starts: some were asked for and not answered.
-      await eventually(() => expect(triggers.asked).toBeGreaterThan(seen + 10), 10_000);
+      await eventually(() => expect(triggers.asked).toBeGreaterThan(seen + 10), 40_000);
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;

@@ -281,7 +281,7 @@ export class TriggersService {
   /** Connects like another system would, with nothing but what it was handed. */
   outside(publisher: Pick<CreateEventPublisherReply, 'user' | 'password' | 'inboxPrefix'>) {
     const { user, password: pass, inboxPrefix } = publisher;
-    return connect({ servers: this.servers.nats.url, user, pass, inboxPrefix, reconnect: false, timeout: 3_000 });
+    return connect({ servers: this.servers.nats.url, user, pass, inboxPrefix, reconnect: false, timeout: 20_000 });
   }
 
   /** What is left of the event stream after NATS has lost its disk: nothing. */
