@@ -82,7 +82,9 @@ describe('files of steps', () => {
     host = startStepHost({ ...means, source: 'worker', steps: [maker], pool: POOL, capacity: 4 });
     await bus.connection.flush();
   });
-  afterEach(() => (peer.away = false));
+  afterEach(() => {
+    peer.away = false;
+  });
   afterAll(async () => {
     await host.stop();
     peer.close();
