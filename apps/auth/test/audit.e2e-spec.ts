@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendAudit, listAuditRecords, registerUser, verifyAudit, type AuditEntry } from '@rpa/contracts';
+import {
+  appendAudit,
+  listAuditRecords,
+  registerUser,
+  verifyAudit,
+  type AuditEntry,
+  type ListAuditRecordsReply,
+} from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
 import pg from 'pg';
 import { AppendAudit } from '../src/audit/append-audit.js';
@@ -117,7 +124,11 @@ describe('the audit log', () => {
     expect(await ask({ from: first?.at, to: second?.at })).toHaveLength(1);
     const pages: number[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page = await auth.gateway.request(listAuditRecords, { limit: 7, ...(cursor && { cursor }) }, as);
+      const page: ListAuditRecordsReply = await auth.gateway.request(
+        listAuditRecords,
+        { limit: 7, ...(cursor && { cursor }) },
+        as,
+      );
       pages.push(...page.data.map(({ seq }) => seq));
       cursor = page.nextCursor;
     }
