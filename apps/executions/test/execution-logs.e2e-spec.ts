@@ -51,7 +51,7 @@ const run = async (definition: JsonObject, inputs: JsonObject = {}): Promise<str
   const workflowId = workflows.publish(`w_${randomUUID().slice(0, 8)}`, definition);
   return (await client.send(startExecution, { workflowId, inputs, waitMs: 20_000 })).id;
 };
-const log = (id: string, config: object, next: string[] = []) => ({
+const log = (id: string, config: JsonObject, next: string[] = []): JsonObject => ({
   id,
   type: 'log',
   config,

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await platform.startExecutions();
   workflows = new WorkflowsPeer(await platform.connectAs('workflows'));
   token = await platform.tokenOf('owner');
-  const steps = [
+  const steps: JsonObject[] = [
     { id: 'a', type: 'transform', config: { value: 1 }, next: ['pause'] },
     { id: 'pause', type: 'delay', config: { duration: '60ms' } },
   ];

@@ -1,7 +1,6 @@
 import type { PreviewRetentionReply, ReadRetentionReply, RetentionPolicy, SetRetentionRequest } from '@rpa/contracts';
 import { RetentionPolicyEntity } from '@rpa/entities/executions';
 import { TenantRepository, type Audit, type Transactions } from '@rpa/platform';
-import { IsNull } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import type { RetentionRepository } from './retention.repository.js';
 
@@ -67,8 +66,9 @@ export class Policies {
     return { executions: sum(gone), held: sum(held), workflows, oldest };
   }
 
-  private find(organizationId: string, workflowId: string | null): Promise<RetentionPolicyEntity | null> {
-    return this.rows.find(organizationId, { workflowId: workflowId ?? IsNull() });
+  private async find(organizationId: string, workflowId: string | null): Promise<RetentionPolicyEntity | null> {
+    const rows = await this.rows.findMany(organizationId, {});
+    return rows.find((row) => row.workflowId === workflowId) ?? null;
   }
 }
 

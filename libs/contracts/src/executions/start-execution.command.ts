@@ -67,12 +67,12 @@ export class StartExecutionRequest {
   @Max(9)
   priority?: number;
 
-  /** To find the execution by, e.g. `{ "region": "eu" }`; added to those of the workflow's `settings.labels`. */
+  /** To find the execution by, e.g. `{ "region": "eu" }`; at most 10. */
   @IsOptional()
   @IsLabels()
   labels?: Labels;
 
-  /** What the execution is about, e.g. an order number; instead of the workflow's `settings.businessKey`. */
+  /** What the execution is about, e.g. an order number. */
   @IsOptional()
   @IsString()
   @IsText()
