@@ -57,7 +57,7 @@ afterEach(async () => {
 async function raw(
   method: string,
   path: string,
-  body: BodyInit,
+  body: string | Uint8Array,
   headers: Record<string, string> = {},
 ): Promise<number> {
   const answer = await fetch(`${system.url}/api/v1${path}`, {
@@ -71,7 +71,7 @@ async function raw(
 
 describe('json', () => {
   const start = (): string => `/workflows/${workflowId}/execute`;
-  const cases: [string, () => BodyInit, number[]][] = [
+  const cases: [string, () => string | Uint8Array, number[]][] = [
     ['100,000 lists in each other', () => '['.repeat(100_000) + ']'.repeat(100_000), [400]],
     ['100,000 lists in an input', () => `{"inputs":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, [400, 422]],
     ['a million keys', () => `{${Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join()}}`, [413]],

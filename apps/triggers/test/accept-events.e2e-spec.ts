@@ -52,8 +52,6 @@ async function publish(channel: string, body: JsonValue | string, headers: Recor
 }
 const startsOf = (id: string) => triggers.started.filter((start) => start.trigger?.id === id);
 const outcomes = async (id: string) => (await send(listFires, { id })).data.map((fire) => fire.outcome);
-const settles = (id: string, wanted: string[]) =>
-  eventually(async () => expect(await outcomes(id)).toEqual(wanted), 10_000);
 
 describe('POST /events', () => {
   it('accepts events over HTTP when they are durable, and recognises repeats', async () => {

@@ -32,7 +32,9 @@ beforeAll(async () => {
   ada = await triggers.person();
 });
 afterAll(() => triggers.stop());
-beforeEach(() => (triggers.refuseStarts = null));
+beforeEach(() => {
+  triggers.refuseStarts = null;
+});
 
 async function send<Request extends object, Reply extends object>(
   command: CommandDefinition<Request, Reply>,

@@ -37,7 +37,7 @@ export class TestRun {
   at: number;
 
   constructor(
-    definition: JsonObject,
+    definition: object,
     start: Partial<StartInput> = {},
     private readonly filing?: Filing,
   ) {

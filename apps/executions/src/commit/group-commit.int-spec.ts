@@ -68,6 +68,8 @@ function start(more: Partial<StartRow> = {}, body = '[{"seq":1}]'): Append {
     error: null,
     parent: null,
     rerunOf: null,
+    labels: null,
+    businessKey: null,
     priority: 5,
     traceparent: null,
     waitReply: null,

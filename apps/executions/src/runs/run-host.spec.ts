@@ -35,7 +35,7 @@ function hostOf() {
     ended: () => void told.push('ended'),
     kept: () => void told.push('kept'),
     forgotten: () => void told.push('forgotten'),
-    catchUp: () => undefined,
+    catchUp: () => Promise.resolve(),
   };
   const append = () => new Promise<Committed>((resolve) => commits.push(resolve));
   const values = new LargeValues({} as never, { maxValueBytes: 1_000, valueCacheBytes: 1_000 }, {} as never);
@@ -49,6 +49,7 @@ function hostOf() {
     versionId: workflow.id,
     traceparent: null,
     waitReply: null,
+    slot: null,
   };
   const run = new LiveRun({ ...identity, parent: null }, plan, state, 'running');
   return { host, run, performed, told, commit: () => commits.shift()?.({ duplicate: false, kept: false }) };

@@ -5,7 +5,9 @@ const date = { pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' };
 const time = { minLength: 10, maxLength: 40 };
 
 /** Values of `misfire`: what to do about times that passed while nobody could fire. */
-export const MISFIRE_POLICIES = ['fire_once', 'skip', 'catch_up'] as const;
+const MISFIRE_POLICIES = ['fire_once', 'skip', 'catch_up'] as const;
+
+const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const;
 
 export const ExclusionSchema = Type.Object(
   {
@@ -17,12 +19,9 @@ export const ExclusionSchema = Type.Object(
       }),
     ),
     weekdays: Type.Optional(
-      Type.Array(
-        Type.Union((['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] as const).map((name) => Type.Literal(name))),
-        {
-          maxItems: 7,
-        },
-      ),
+      Type.Array(Type.Unsafe<(typeof WEEKDAYS)[number]>(Type.Union(WEEKDAYS.map((name) => Type.Literal(name)))), {
+        maxItems: 7,
+      }),
     ),
     between: Type.Optional(
       Type.Array(Type.Object({ from: Type.String(date), to: Type.String(date) }, closed), {
@@ -63,12 +62,14 @@ export const ScheduleConfigSchema = Type.Object(
       }),
     ),
     misfire: Type.Optional(
-      Type.Union(
-        MISFIRE_POLICIES.map((policy) => Type.Literal(policy)),
-        {
-          description:
-            'What to do about times that passed while nobody could fire: fire once for all of them (default), skip them, or catch up with the latest of them.',
-        },
+      Type.Unsafe<(typeof MISFIRE_POLICIES)[number]>(
+        Type.Union(
+          MISFIRE_POLICIES.map((policy) => Type.Literal(policy)),
+          {
+            description:
+              'What to do about times that passed while nobody could fire: fire once for all of them (default), skip them, or catch up with the latest of them.',
+          },
+        ),
       ),
     ),
     catchUpLimit: Type.Optional(
@@ -84,4 +85,6 @@ export const ScheduleConfigSchema = Type.Object(
   },
   closed,
 );
-export type ScheduleConfig = Static<typeof ScheduleConfigSchema>;
+export type ScheduleConfig = Omit<Static<typeof ScheduleConfigSchema>, 'misfire'> & {
+  misfire?: (typeof MISFIRE_POLICIES)[number];
+};
