@@ -1,12 +1,5 @@
 import { AppError, ID_PATTERN } from '@rpa/contracts';
-import {
-  IsNull,
-  Not,
-  type DeepPartial,
-  type EntityTarget,
-  type FindOptionsWhere,
-  type Repository,
-} from 'typeorm';
+import { IsNull, Not, type DeepPartial, type EntityTarget, type FindOptionsWhere, type Repository } from 'typeorm';
 import { decodePosition, encodeCursor } from './cursor.js';
 import type { Transactions } from './transactions.js';
 
