@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { compileTemplate, ExpressionError, type CompiledTemplate } from '@rpa/expressions';
 import { LRUCache } from 'lru-cache';
-import { toTrigger } from '../inbox/fire-intent.js';
+import { toTrigger } from '../inbox/trigger-scope.js';
 import { TRIGGER_ROOTS } from '../triggers/check-template.js';
 import type { IncomingEvent } from './accept-events.js';
 

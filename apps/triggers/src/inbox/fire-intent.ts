@@ -4,7 +4,6 @@ import {
   startExecution,
   type FireOutcome,
   type JsonObject,
-  type JsonValue,
   type StartExecutionRequest,
 } from '@rpa/contracts';
 import { compileTemplate, ExpressionError, type CompiledTemplate } from '@rpa/expressions';
@@ -13,6 +12,7 @@ import { Identity } from '@rpa/platform';
 import { LRUCache } from 'lru-cache';
 import { TRIGGER_ROOTS } from '../triggers/check-template.js';
 import { findTriggerType } from '../types/trigger-types.js';
+import { inputsOf, toTrigger } from './trigger-scope.js';
 import type { ClaimedIntent, FireResult } from './intents.repository.js';
 
 const START_TIMEOUT_MS = 8_000;
@@ -32,8 +32,6 @@ const REFUSED = new Set(['inputs_invalid', 'validation_failed', 'too_large']);
 
 /** How long the answer of the start waits for the run. */
 export type StartWait = Pick<StartExecutionRequest, 'waitMs' | 'hasWaiter'>;
-
-type TriggerScope = Pick<ClaimedIntent, 'type' | 'triggerId' | 'payload' | 'headers' | 'channel' | 'request'>;
 
 interface Compiled {
   filter: CompiledTemplate | null;
@@ -103,27 +101,6 @@ export class FireIntent {
     this.compiled.set(key, compiled);
     return compiled;
   }
-}
-
-/** What expressions and the run see as `trigger`. */
-export function toTrigger(intent: TriggerScope): NonNullable<StartExecutionRequest['trigger']> {
-  return {
-    type: intent.type,
-    id: intent.triggerId,
-    payload: intent.payload,
-    headers: intent.headers,
-    ...(intent.channel !== null && { channel: intent.channel }),
-    ...(intent.request && {
-      method: intent.request.method,
-      path: intent.request.path,
-      query: Object.fromEntries(new URLSearchParams(intent.request.query)),
-    }),
-  };
-}
-
-/** The inputs of a run without a mapping. */
-export function inputsOf(payload: JsonValue): JsonObject {
-  return typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload : {};
 }
 
 function result(outcome: FireOutcome, reason: string): FireResult {

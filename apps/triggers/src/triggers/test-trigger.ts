@@ -9,7 +9,7 @@ import {
 } from '@rpa/contracts';
 import { compileTemplate, ExpressionError } from '@rpa/expressions';
 import { organizationOf } from '@rpa/platform';
-import { inputsOf } from '../inbox/fire-intent.js';
+import { inputsOf } from '../inbox/trigger-scope.js';
 import { CheckTrigger } from './check-trigger.js';
 import { TRIGGER_ROOTS } from './check-template.js';
 import { TriggersRepository } from './triggers.repository.js';

@@ -3,7 +3,7 @@ import { compileTemplate, ExpressionError, type CompiledTemplate } from '@rpa/ex
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { eventKey } from '../events/read-event.js';
-import { toTrigger } from '../inbox/fire-intent.js';
+import { toTrigger } from '../inbox/trigger-scope.js';
 import { TRIGGER_ROOTS } from '../triggers/check-template.js';
 import { TriggerSecrets } from '../triggers/trigger-secrets.js';
 import { checkSignature } from '../types/webhook/check-signature.js';
