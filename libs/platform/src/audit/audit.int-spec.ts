@@ -142,7 +142,7 @@ describe('Audit', () => {
     await expect(audit.record({ action: 'credential.created', resource, organizationId })).rejects.toThrow(
       /outside of the transaction/,
     );
-    expect(await waiting()).toBe(0);
+    await eventually(async () => expect(await waiting()).toBe(0));
     expect(delivered).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('Audit', () => {
       resource: { type: 'credential', id: resource.id },
     });
     await expect(handle(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
-    expect(await waiting()).toBe(0);
+    await eventually(async () => expect(await waiting()).toBe(0));
   });
 
   it('repeats what was not taken, in the order of the changes, and puts aside what never will be', async () => {
