@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Platform } from './platform.js';
+import { WorkflowsPeer } from './workflows-peer.js';
 
 let platform: Platform;
+let workflows: WorkflowsPeer;
 const tokens: Record<string, string> = {};
+const HELLO = { format: 1, steps: [{ id: 'hi', type: 'log', config: { message: 'hi' } }] };
 
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.startExecutions();
+  workflows = new WorkflowsPeer(await platform.connectAs('workflows'));
   tokens['owner'] = await platform.tokenOf('owner');
   tokens['editor'] = await platform.tokenOf('editor');
   tokens['stranger'] = await platform.tokenOf('owner', { id: randomUUID(), slug: 'others' });
@@ -19,7 +23,7 @@ const send = (method: string, path: string, body?: object, who = 'owner') =>
 
 describe('retention over HTTP', () => {
   it('has policies for the organization and its workflows', async () => {
-    const workflowId = randomUUID();
+    const workflowId = workflows.publish(HELLO);
     expect((await send('GET', '/retention')).body).toEqual({
       organization: { days: null, logsDays: null },
       workflows: [],
@@ -39,7 +43,7 @@ describe('retention over HTTP', () => {
   });
 
   it('has legal holds', async () => {
-    const placed = await send('POST', '/legal-holds', { reason: 'Case 2026-17', workflowId: randomUUID() });
+    const placed = await send('POST', '/legal-holds', { reason: 'Case 2026-17', workflowId: workflows.publish(HELLO) });
     expect(placed.status).toBe(201);
     expect((await send('GET', '/legal-holds')).body['data']).toEqual([placed.body]);
     const path = `/legal-holds/${String(placed.body['id'])}`;

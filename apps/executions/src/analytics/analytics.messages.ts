@@ -12,8 +12,9 @@ import {
   type ReadTimelineReply,
   type ReadTimelineRequest,
 } from '@rpa/contracts';
-import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { Database, organizationOf } from '@rpa/platform';
+import { Bus, Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { Database, Identity, organizationOf } from '@rpa/platform';
+import { KnownWorkflows } from '../read/known-workflows.js';
 import { ReadOverview } from './read-overview.js';
 import { ReadPerformance } from './read-performance.js';
 import { ReadStepCosts } from './read-step-costs.js';
@@ -23,8 +24,10 @@ import { StatsRepository } from './stats.repository.js';
 @Messages()
 export class AnalyticsMessages {
   private readonly stats: StatsRepository;
+  private readonly workflows: KnownWorkflows;
 
-  constructor(database: Database) {
+  constructor(database: Database, bus: Bus, identity: Identity) {
+    this.workflows = new KnownWorkflows(bus, identity);
     this.stats = new StatsRepository(database.pool);
   }
 
@@ -44,7 +47,8 @@ export class AnalyticsMessages {
   }
 
   @Handles(readStepCosts)
-  steps(request: ReadStepCostsRequest, { principal }: MessageContext): Promise<ReadStepCostsReply> {
+  async steps(request: ReadStepCostsRequest, { principal }: MessageContext): Promise<ReadStepCostsReply> {
+    await this.workflows.assert(organizationOf(principal), request.workflowId);
     return new ReadStepCosts(this.stats).execute(organizationOf(principal), request);
   }
 }

@@ -19,8 +19,9 @@ import {
   type RemoveRetentionRequest,
   type SetRetentionRequest,
 } from '@rpa/contracts';
-import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { Audit, Database, organizationOf, Transactions } from '@rpa/platform';
+import { Bus, Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { Audit, Database, Identity, organizationOf, Transactions } from '@rpa/platform';
+import { KnownWorkflows } from '../read/known-workflows.js';
 import { LegalHolds } from './legal-holds.js';
 import { Policies } from './policies.js';
 import { RetentionRepository } from './retention.repository.js';
@@ -29,8 +30,10 @@ import { RetentionRepository } from './retention.repository.js';
 export class RetentionMessages {
   private readonly policies: Policies;
   private readonly holds: LegalHolds;
+  private readonly workflows: KnownWorkflows;
 
-  constructor(database: Database, transactions: Transactions, audit: Audit) {
+  constructor(database: Database, transactions: Transactions, audit: Audit, bus: Bus, identity: Identity) {
+    this.workflows = new KnownWorkflows(bus, identity);
     this.policies = new Policies(transactions, new RetentionRepository(database.pool), audit);
     this.holds = new LegalHolds(transactions, audit);
   }
@@ -41,12 +44,14 @@ export class RetentionMessages {
   }
 
   @Handles(setRetention)
-  set(request: SetRetentionRequest, { principal }: MessageContext): Promise<ReadRetentionReply> {
+  async set(request: SetRetentionRequest, { principal }: MessageContext): Promise<ReadRetentionReply> {
+    await this.workflows.assert(organizationOf(principal), request.workflowId);
     return this.policies.set(organizationOf(principal), request);
   }
 
   @Handles(removeRetention)
   async remove({ workflowId }: RemoveRetentionRequest, { principal }: MessageContext): Promise<DoneReply> {
+    await this.workflows.assert(organizationOf(principal), workflowId);
     await this.policies.remove(organizationOf(principal), workflowId);
     return {};
   }
@@ -57,7 +62,9 @@ export class RetentionMessages {
   }
 
   @Handles(placeHold)
-  place(request: PlaceHoldRequest, { principal }: MessageContext): Promise<LegalHoldView> {
+  async place(request: PlaceHoldRequest, { principal }: MessageContext): Promise<LegalHoldView> {
+    // With both it is refused for that.
+    if (!request.executionId) await this.workflows.assert(organizationOf(principal), request.workflowId);
     const by = principal?.kind === 'user' ? principal.userId : null;
     return this.holds.place(organizationOf(principal), by, request);
   }

@@ -12,20 +12,24 @@ import {
   type SlaTargetRequest,
   type SlaTargetView,
 } from '@rpa/contracts';
-import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { Audit, organizationOf, Transactions } from '@rpa/platform';
+import { Bus, Handles, Messages, type MessageContext } from '@rpa/messaging';
+import { Audit, Identity, organizationOf, Transactions } from '@rpa/platform';
+import { KnownWorkflows } from '../read/known-workflows.js';
 import { SlaTargets } from './sla-targets.js';
 
 @Messages()
 export class SlaMessages {
   private readonly targets: SlaTargets;
+  private readonly workflows: KnownWorkflows;
 
-  constructor(transactions: Transactions, audit: Audit) {
+  constructor(transactions: Transactions, audit: Audit, bus: Bus, identity: Identity) {
+    this.workflows = new KnownWorkflows(bus, identity);
     this.targets = new SlaTargets(transactions, audit);
   }
 
   @Handles(setSlaTarget)
-  set(request: SlaTargetRequest, { principal }: MessageContext): Promise<SlaTargetView> {
+  async set(request: SlaTargetRequest, { principal }: MessageContext): Promise<SlaTargetView> {
+    await this.workflows.assert(organizationOf(principal), request.workflowId);
     return this.targets.set(organizationOf(principal), request);
   }
 

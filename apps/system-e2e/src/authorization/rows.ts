@@ -50,6 +50,8 @@ export async function plantRows({ people }: Organization, mark: string): Promise
   const asking = await owner.publish(`${mark} approval`, ASKING);
   const asked = await id(`/workflows/${asking}/execute`, { inputs: {} }, 202);
   const run = await must<Run>(owner.post(`/workflows/${large}/execute?wait=30s`, { inputs: {} }), 200);
+  await must(owner.send('PUT', `/analytics/sla/${workflow}`, { maxDurationMs: 60_000 }), 200);
+  await must(owner.send('PUT', `/organization/retention/workflows/${workflow}`, { days: 30 }), 200);
   return {
     '/workflows': workflow,
     '/executions': await id(`/workflows/${workflow}/execute`, { inputs: {} }, 202),
@@ -74,6 +76,13 @@ export async function plantRows({ people }: Organization, mark: string): Promise
     '/executions/bulk': await id('/executions/bulk/cancel', { filter: { workflowId: large } }, 202),
     '/approvals': await approvalOf(owner, asked),
     '/files': run.steps[0]?.output.$file.id ?? '',
+    '/analytics/workflows': workflow,
+    '/analytics/sla': workflow,
+    '/organization/retention/workflows': workflow,
+    '/organization/legal-holds': await id('/organization/legal-holds', {
+      reason: `${mark} hold`,
+      workflowId: workflow,
+    }),
     '/users': me.user.id,
     '/auth/sessions': sessions.data[0]?.id ?? '',
     '/roles': `${mark}_role`,

@@ -71,7 +71,13 @@ describe('Configuration', () => {
     const variables = { ...serviceVariables('auth', 3002), ...databaseVariables(3) };
     const secrets = Object.values(variables).filter((variable) => 'secret' in variable);
     const names = secrets.map((variable) => variable.env);
-    expect(names.sort()).toEqual(['DATABASE_URL', 'IDENTITY_KEY', 'NATS_PASSWORD', 'TRUSTED_KEYS']);
+    expect(names.sort()).toEqual([
+      'DATABASE_MIGRATIONS_URL',
+      'DATABASE_URL',
+      'IDENTITY_KEY',
+      'NATS_PASSWORD',
+      'TRUSTED_KEYS',
+    ]);
     for (const variable of secrets) expect(variable.defaultText).toBe('');
   });
 });
