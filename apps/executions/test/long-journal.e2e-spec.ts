@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { getExecution, listSteps, signalExecution, startExecution, type JsonObject } from '@rpa/contracts';
+import { fileIdOf } from '@rpa/files';
+import { connectBus, type Bus } from '@rpa/messaging';
 import type { RunningService } from '@rpa/platform';
-import { createTestDatabase, eventually, type TestDatabase } from '@rpa/testing';
+import { createTestDatabase, eventually, FilesPeer, testNats, type TestDatabase } from '@rpa/testing';
 import pg from 'pg';
-import { startNats, stopNats } from './support/nats.js';
+import { natsUrl, startNats, stopNats } from './support/nats.js';
 import { Client, startReplica } from './support/replica.js';
 import { STEP_TYPES } from './support/step-types.js';
 import { WorkflowsPeer } from './support/workflows-peer.js';
@@ -15,6 +17,8 @@ let sql: pg.Pool;
 let workflows: WorkflowsPeer;
 let service: RunningService;
 let client: Client;
+let storage: Bus;
+let files: FilesPeer;
 
 beforeAll(async () => {
   await startNats();
@@ -23,9 +27,18 @@ beforeAll(async () => {
   workflows = await WorkflowsPeer.start(STEP_TYPES);
   service = await startReplica({ databaseUrl: database.url });
   client = await Client.person();
+  storage = await connectBus({
+    service: 'storage',
+    servers: [natsUrl()],
+    user: 'storage',
+    password: testNats('storage').password,
+  });
+  // The output of the outer loop is a large value.
+  files = await FilesPeer.start(storage, client.organizationId, fileIdOf);
 }, 60_000);
 afterAll(async () => {
-  await Promise.all([client?.close(), service?.stop(), workflows?.stop(), sql?.end()]);
+  await Promise.all([client?.close(), service?.stop(), workflows?.stop(), sql?.end(), storage?.close(100)]);
+  files?.close();
   await database?.drop();
   await stopNats();
 });

@@ -38,6 +38,9 @@ export class DisableMfa {
 
   async ofUser(actor: UserPrincipal, userId: string): Promise<DoneReply> {
     const { organizationId } = actor;
+    // One's own takes the password and a code.
+    if (actor.userId === userId)
+      throw new AppError('forbidden', 'Take off your own second factor at /auth/mfa/disable.');
     const target = await this.accounts.get(organizationId, userId);
     assertMayManage(actor, target);
     const ended = await this.transactions.run(async () => {

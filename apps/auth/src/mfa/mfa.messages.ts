@@ -21,7 +21,7 @@ import type {
   VerifyMfaRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { clientOf, personOf, userOf } from '../asking.js';
+import { clientOf, personOf } from '../asking.js';
 import { DisableMfa } from './disable-mfa.js';
 import { EnrollMfa } from './enroll-mfa.js';
 import { VerifyMfa } from './verify-mfa.js';
@@ -61,7 +61,7 @@ export class MfaMessages {
 
   @Handles(resetUserMfa)
   resetOfUser({ id }: ByIdRequest, context: MessageContext): Promise<DoneReply> {
-    return this.disabling.ofUser(userOf(context), id);
+    return this.disabling.ofUser(personOf(context), id);
   }
 
   @Handles(verifyMfa)

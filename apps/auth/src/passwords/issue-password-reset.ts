@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '@rpa/contracts';
 import type { IssuePasswordResetReply, UserPrincipal } from '@rpa/contracts';
 import { Audit, Transactions } from '@rpa/platform';
 import { assertMayManage } from '../access/rank.js';
@@ -16,6 +17,8 @@ export class IssuePasswordReset {
   ) {}
 
   async execute(actor: UserPrincipal, userId: string): Promise<IssuePasswordResetReply> {
+    // One's own takes the password.
+    if (actor.userId === userId) throw new AppError('forbidden', 'Change your own password at /auth/password/change.');
     const target = await this.accounts.get(actor.organizationId, userId);
     assertMayManage(actor, target);
     return this.transactions.run(async () => {

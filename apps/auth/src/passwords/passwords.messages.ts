@@ -10,7 +10,7 @@ import type {
   ResetPasswordRequest,
 } from '@rpa/contracts';
 import { Handles, Messages, type MessageContext } from '@rpa/messaging';
-import { clientOf, personOf, userOf } from '../asking.js';
+import { clientOf, personOf } from '../asking.js';
 import { ChangePassword } from './change-password.js';
 import { IssuePasswordReset } from './issue-password-reset.js';
 import { RequestPasswordReset } from './request-password-reset.js';
@@ -47,6 +47,6 @@ export class PasswordsMessages {
 
   @Handles(issuePasswordReset)
   issue({ id }: ByIdRequest, context: MessageContext): Promise<IssuePasswordResetReply> {
-    return this.issuing.execute(userOf(context), id);
+    return this.issuing.execute(personOf(context), id);
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type DoneReply, type MemberView, type UserPrincipal } from '@rpa/contracts';
+import { AppError, SYSTEM_ROLES, type DoneReply, type MemberView, type UserPrincipal } from '@rpa/contracts';
 import { Audit, Transactions } from '@rpa/platform';
 import { AccessChanges } from '../access/access-changes.js';
 import { OwnersRepository } from '../access/owners.repository.js';
-import { assertMayManage } from '../access/rank.js';
+import { assertMayGrant, assertMayManage } from '../access/rank.js';
 import { toMemberView, type Account } from '../accounts/account.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
@@ -65,6 +65,8 @@ export class ChangeAccess {
         throw new AppError('not_found', 'There is no user with this id.');
       const target = await this.accounts.find(organizationId, id);
       if (target) assertMayManage(actor, target);
+      // Whoever was deleted may have been an owner: as with those, an owner decides.
+      else assertMayGrant(actor, SYSTEM_ROLES.owner);
       const ended = await this.sessions.end(organizationId, id, 'deactivated');
       await this.users.erase(organizationId, id);
       await this.owners.assertSomeLeft(organizationId);

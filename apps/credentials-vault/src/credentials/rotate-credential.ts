@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, type CredentialView, type Principal, type RotateCredentialRequest } from '@rpa/contracts';
+import {
+  AppError,
+  secretFieldsOf,
+  type CredentialView,
+  type JsonObject,
+  type Principal,
+  type RotateCredentialRequest,
+} from '@rpa/contracts';
 import { Audit, organizationOf, Transactions } from '@rpa/platform';
 import { FreshToken } from '../oauth/fresh-token.js';
 import type { OAuthData } from '../oauth/oauth-client.js';
@@ -30,7 +37,9 @@ export class RotateCredential {
   async execute(principal: Principal | null, { id, data }: RotateCredentialRequest): Promise<CredentialView> {
     if (data === undefined) return this.renewToken(principal, id);
     return this.changing.execute(principal, id, 'credential.rotated', async (organizationId, { type, version }) => {
-      const merged = { ...(await this.credentials.open(organizationId, id, version)), ...data };
+      const former = await this.credentials.open(organizationId, id, version);
+      assertKnownWhereItGoes(type, former, data);
+      const merged = { ...former, ...data };
       checkData(type, merged);
       await this.credentials.replaceData(organizationId, id, merged, nameOf(principal));
       if (WHOSE.some((field) => field in data)) await this.tokens.forget(organizationId, id);
@@ -67,4 +76,21 @@ export class RotateCredential {
     );
     return toView(credential, (await this.health.read(organizationId, [id])).get(id) ?? null);
   }
+}
+
+/** Fields that say where secrets are sent. */
+const ADDRESSES = ['testUrl', 'tokenUrl', 'host'];
+
+/** Who changes where a secret goes has to know it: values are never given out, not to an address either. */
+function assertKnownWhereItGoes(type: string, former: JsonObject, data: JsonObject): void {
+  if (!ADDRESSES.some((field) => field in data && data[field] !== former[field])) return;
+  const kept = secretFieldsOf(type, former).filter((field) => former[field] !== undefined && !(field in data));
+  if (kept.length > 0)
+    throw new AppError('validation_failed', `With a new address the secrets are needed again: ${kept.join(', ')}.`, {
+      errors: kept.map((field) => ({
+        path: `data.${field}`,
+        code: 'required',
+        message: 'is required with a new address',
+      })),
+    });
 }

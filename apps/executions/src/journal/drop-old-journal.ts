@@ -41,7 +41,9 @@ async function isOver(pool: Pool, { from, to }: Week, before: number): Promise<b
           SELECT FROM executions.legal_holds h
            WHERE h.organization_id = e.organization_id AND h.deleted_at IS NULL
              AND (h.workflow_id IS NULL OR h.workflow_id = e.workflow_id)
-             AND (h.execution_id IS NULL OR h.execution_id = e.id))) LIMIT 1`,
+             AND (h.execution_id IS NULL OR h.execution_id = e.id))
+          OR EXISTS (SELECT FROM executions.adoptions a
+                      WHERE a.organization_id = e.organization_id AND a.source_id = e.id)) LIMIT 1`,
     [idAt(from), idAt(to), new Date(before).toISOString()],
   );
   return rows.length === 0;

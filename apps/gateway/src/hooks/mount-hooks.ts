@@ -48,12 +48,23 @@ async function receive(
     bus.request(receiveWebhook, incoming, { requestId: request.id }),
   );
   reply.code(result.status);
-  for (const [name, value] of Object.entries(result.headers)) if (!HOP_BY_HOP.has(name)) reply.header(name, value);
+  for (const [name, value] of Object.entries(result.headers))
+    if (!NOT_THE_WORKFLOWS.has(name.toLowerCase())) reply.header(name, value);
+  // What a workflow answers is shown on the origin of the API: without its own origin it cannot act for who looks at it.
+  reply.header('content-security-policy', CONTENT_POLICY);
+  reply.header('x-content-type-options', 'nosniff');
   return reply.send(result.body);
 }
 
+const CONTENT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; form-action 'none'; sandbox allow-forms";
+
 /** Of one connection, or set by the server itself; a workflow has no say in them. */
-const HOP_BY_HOP = new Set([
+const NOT_THE_WORKFLOWS = new Set([
+  'clear-site-data',
+  'strict-transport-security',
+  'service-worker-allowed',
+  'x-frame-options',
   'connection',
   'content-length',
   'transfer-encoding',

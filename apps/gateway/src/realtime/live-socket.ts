@@ -36,6 +36,8 @@ export class LiveSocket {
   private readonly timers = new Set<NodeJS.Timeout>();
   private expiry: NodeJS.Timeout[] = [];
   private alive = true;
+  /** Closed: what still waits its turn joins nothing any more. */
+  private gone = false;
   private messages = 0;
   private last: Promise<void> = Promise.resolve();
 
@@ -87,7 +89,7 @@ export class LiveSocket {
 
   /** One after the other, so that an answer belongs to what was asked before it. */
   private inTurn(work: () => Promise<void>): void {
-    this.last = this.last.then(work).catch((error: unknown) => this.refuse(error));
+    this.last = this.last.then(() => (this.gone ? undefined : work())).catch((error: unknown) => this.refuse(error));
   }
 
   private async obey(text: string): Promise<void> {
@@ -105,6 +107,7 @@ export class LiveSocket {
       if (!this.viewer) this.end(CLOSE.unauthenticated, 'unauthenticated', 'The access token is not valid.');
       throw error;
     });
+    if (this.gone) return;
     checkAccess(getExecution.access, viewer.principal);
     const known = this.viewer?.principal;
     if (known && (known.organizationId !== viewer.principal.organizationId || known.userId !== viewer.principal.userId))
@@ -147,6 +150,7 @@ export class LiveSocket {
       throw new AppError('rate_limited', `A connection can be in ${MAX_ROOMS} rooms.`);
     const wish: Wish = { room, ...(after !== undefined && { after }), ...(since !== undefined && { since }) };
     await this.parts.rooms.authorize(viewer, room);
+    if (this.gone) return;
     this.leave(room);
     const ends = new AbortController();
     this.joined.set(room.name, { wish, ends });
@@ -194,6 +198,7 @@ export class LiveSocket {
   }
 
   private release(): void {
+    this.gone = true;
     for (const timer of [...this.timers, ...this.expiry]) clearTimeout(timer);
     for (const { ends } of this.joined.values()) ends.abort();
     this.joined.clear();

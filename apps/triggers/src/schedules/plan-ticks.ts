@@ -41,6 +41,8 @@ export function planTicks(
     else missed.push(tick);
     if (missed.length > 2 * REMEMBERED) olderMissed += missed.splice(0, REMEMBERED).length;
   }
+  // A burst that all may still fire is bounded like what was missed.
+  if (fire.length > REMEMBERED) missed.push(...fire.splice(0, fire.length - REMEMBERED));
   const again = config.misfire === 'catch_up' ? (config.catchUpLimit ?? CATCH_UP) : config.misfire === 'skip' ? 0 : 1;
   // One for all that were missed is enough where a time that is not missed fires anyway.
   const lost = config.misfire === 'catch_up' || fire.length === 0 ? again : 0;

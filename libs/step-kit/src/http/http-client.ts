@@ -85,6 +85,7 @@ async function follow(egress: Egress, request: HttpRequest, signal: AbortSignal)
     headers: withDefaults(request.headers ?? {}),
     body: request.body ?? null,
   };
+  const first = hop.url;
   for (let redirects = 0; ; redirects++) {
     const answer = await send(egress, hop, signal);
     const next = maxRedirects > 0 ? redirectOf(answer, hop, request.credentialHeaders ?? []) : null;
@@ -94,7 +95,11 @@ async function follow(egress: Egress, request: HttpRequest, signal: AbortSignal)
     }
     await answer.body.dump({ limit: REDIRECT_BODY_BYTES, signal });
     if (redirects >= maxRedirects)
-      throw new StepFailure('too_many_redirects', `${request.url} redirects more than ${maxRedirects} times.`);
+      // Without the query: it may carry a key.
+      throw new StepFailure(
+        'too_many_redirects',
+        `${first.origin}${first.pathname} redirects more than ${maxRedirects} times.`,
+      );
     hop = next;
   }
 }
