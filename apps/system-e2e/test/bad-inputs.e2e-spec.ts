@@ -209,6 +209,25 @@ describe('webhook', () => {
     );
   });
 
+  it('what a workflow answers has no rights on the origin of the API', async () => {
+    const headers = {
+      'content-type': 'text/html',
+      'content-security-policy': 'script-src *',
+      'Clear-Site-Data': '"*"',
+    };
+    const steps = [{ id: 'page', type: 'respond', config: { status: 200, headers, body: '<script>1</script>' } }];
+    const page = await owner.publish('Page', { format: 1, steps });
+    const config = { methods: ['GET'], respond: 'respond_step' };
+    const trigger = await must<{ url: string }>(
+      owner.post('/triggers', { workflowId: page, name: 'Page', type: 'webhook', config }),
+      201,
+    );
+    const answer = await fetch(`${system.url}${new URL(trigger.url).pathname}`);
+    expect([answer.status, await answer.text()]).toEqual([200, '<script>1</script>']);
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'.*sandbox/);
+    expect(answer.headers.get('clear-site-data')).toBeNull();
+  });
+
   it.each(['/hooks//orders', '/hooks/./orders', '/hooks/%2e%2e/orders', '/hooks/orders', '/hooks/ORDERS/'])(
     '%s without its key finds nothing',
     async (path) => {
