@@ -108,6 +108,14 @@ describe('what can be done with a credential', () => {
     expect(rotated).toMatchObject({ version: 2, fields: ['username', 'password'] });
     const redeem = async () => (await scenario.redeem(await scenario.grantFor('rotated'))).data;
     expect(await redeem()).toEqual({ username: 'shop', password: 'second password' });
+    // The key would be sent to an address that whoever asks has chosen without knowing it.
+    await expect(
+      scenario.gateway.request(
+        rotateCredential,
+        { id, data: { testUrl: 'https://elsewhere.example' } },
+        await asEditor(),
+      ),
+    ).rejects.toMatchObject({ code: 'validation_failed' });
     await expect(
       scenario.gateway.request(rotateCredential, { id, data: { color: 'red' } }, await asEditor()),
     ).rejects.toMatchObject({ errors: [{ path: 'data.color', code: 'unknown_field' }] });
