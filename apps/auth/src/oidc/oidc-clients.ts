@@ -21,12 +21,14 @@ import { secretPurpose } from './manage-oidc-providers.js';
 
 const REMEMBERED = 200;
 const REMEMBERED_MS = 10 * 60_000;
+const MAX_ANSWER_BYTES = 256 * 1024;
 const TIMEOUT_SECONDS = 10;
 
 /** Speaks with providers, through the egress guard: an issuer is an address that some user has typed. */
 @Injectable()
 export class OidcClients implements OnModuleDestroy {
   private readonly egress: Egress;
+  private readonly asked = new Map<string, Promise<Configuration>>();
   private readonly known = new LRUCache<string, Configuration>({ max: REMEMBERED, ttl: REMEMBERED_MS });
 
   constructor(
@@ -41,7 +43,10 @@ export class OidcClients implements OnModuleDestroy {
     const key = `${provider.id} ${provider.updatedAt.getTime()}`;
     const known = this.known.get(key);
     if (known) return known;
-    const made = await this.discover(provider);
+    // Logins that come together ask the provider once.
+    const asked = this.asked.get(key) ?? this.discover(provider).finally(() => this.asked.delete(key));
+    this.asked.set(key, asked);
+    const made = await asked;
     this.known.set(key, made);
     return made;
   }
@@ -78,6 +83,19 @@ export class OidcClients implements OnModuleDestroy {
       redirect: 'error',
       dispatcher: this.egress.dispatcher,
     });
-    return answer as unknown as Response;
+    return bounded(answer as unknown as Response);
   };
+}
+
+/** The same answer, read to its end: a provider is somebody else's server, and what it packs small may unpack without end. */
+async function bounded(answer: Response): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  const { status, statusText, headers } = answer;
+  return new Response(answer.body ? Buffer.concat(chunks) : null, { status, statusText, headers: [...headers] });
 }

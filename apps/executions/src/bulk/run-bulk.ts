@@ -1,5 +1,5 @@
 import { AppError, type BulkFault } from '@rpa/contracts';
-import type { Logger } from '@rpa/platform';
+import { isDatabaseAway, toAppError, type Logger } from '@rpa/platform';
 import type { CancelExecution } from '../control/cancel-execution.js';
 import type { RerunExecution } from '../rerun/rerun-execution.js';
 import { Rounds } from '../rounds/rounds.js';
@@ -86,9 +86,11 @@ export class RunBulk {
     try {
       return bulk.action === 'cancel' ? await this.cancel(bulk, id, ended) : await this.retry(bulk, execution);
     } catch (error) {
-      if (!AppError.is(error) || PASSING.has(error.code)) throw error;
-      if (error.code === 'conflict') return 'skipped';
-      return { executionId: id, code: error.code, message: error.message };
+      // What passes is tried again with the whole batch; what does not is the fault of this one alone.
+      const fault = toAppError(error);
+      if (isDatabaseAway(error) || PASSING.has(fault.code)) throw error;
+      if (fault.code === 'conflict') return 'skipped';
+      return { executionId: id, code: fault.code, message: fault.message };
     }
   }
 

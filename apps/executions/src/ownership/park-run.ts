@@ -1,6 +1,6 @@
 import { AppError, executionChanged, executionEnded, type ExecutionStatus, type JournalRecord } from '@rpa/contracts';
 import type { Bus } from '@rpa/messaging';
-import { isDatabaseAway, type Logger } from '@rpa/platform';
+import { isDatabaseAway, sqlState, type Logger } from '@rpa/platform';
 import type { Append } from '../commit/append.js';
 import { laneOf, type GroupCommit } from '../commit/group-commit.js';
 import type { InboxRepository } from '../inbox/inbox.repository.js';
@@ -60,7 +60,7 @@ export class ParkRun {
 /** Whether trying again would help as little as this time: nobody was away and nothing was overloaded. */
 export function isForGood(error: unknown): boolean {
   if (AppError.is(error)) return error.code === 'not_found';
-  return !isDatabaseAway(error);
+  return sqlState(error) === null && !isDatabaseAway(error);
 }
 
 function identityOf({ id, organizationId, parentId, parentPath, parentAttempt }: ClaimedRun) {
