@@ -1,5 +1,6 @@
 import { listAuditRecords, verifyAudit, type ListAuditRecordsRequest } from '@rpa/contracts';
-import { exportAsCsv, exportAsJson } from '../audit-logs/export-audit-log.js';
+import { AUDIT_LOG_COLUMNS } from '../audit-logs/audit-log-columns.js';
+import { CSV_DOWNLOAD, downloadCsv, downloadJson, JSON_DOWNLOAD } from '../exports/download.js';
 import { route, type RouteDefinition, type RouteInput } from '../http/define-route.js';
 
 const PAGE = 1_000;
@@ -14,13 +15,8 @@ export const AUDIT_LOG_ROUTES: readonly RouteDefinition[] = [
     summary: 'The whole audit log, filtered, as a JSON array',
     request: wholeLog,
     hidden: ['limit', 'cursor'],
-    answer: exportAsJson,
-    answers: {
-      200: {
-        description: 'Every record that the filters leave, sent as it is read',
-        reply: { schema: { type: 'array', items: { type: 'object' } } },
-      },
-    },
+    answer: (first, again) => downloadJson('audit-log', first, (cursor) => again({ cursor })),
+    answers: { 200: JSON_DOWNLOAD },
   }),
   route({
     method: 'GET',
@@ -29,14 +25,8 @@ export const AUDIT_LOG_ROUTES: readonly RouteDefinition[] = [
     summary: 'The whole audit log, filtered, as CSV',
     request: wholeLog,
     hidden: ['limit', 'cursor'],
-    answer: exportAsCsv,
-    answers: {
-      200: {
-        description: 'A line of names and a line for every record that the filters leave',
-        reply: { schema: { type: 'string' } },
-        mediaTypes: ['text/csv'],
-      },
-    },
+    answer: (first, again) => downloadCsv('audit-log', AUDIT_LOG_COLUMNS, first, (cursor) => again({ cursor })),
+    answers: { 200: CSV_DOWNLOAD },
   }),
 ];
 
